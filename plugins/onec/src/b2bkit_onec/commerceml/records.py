@@ -6,9 +6,9 @@ Money and quantities are Decimal and never a float. `line` is the line of the fi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
@@ -24,7 +24,7 @@ class Exchange:
     """
 
     version: str
-    formed_at: datetime | None = None
+    formed_at: dt.datetime | None = None
     formed_at_text: str = ""
     line: int = 0
 
@@ -378,8 +378,8 @@ class Document:
 
     id: str
     number: str
-    date: date | None = None
-    time: time | None = None
+    date: dt.date | None = None
+    time: dt.time | None = None
     operation: str = ""
     role: str = ""
     currency: str = ""
@@ -393,7 +393,7 @@ class Document:
     requisites: tuple[Requisite, ...] = ()
     warehouses: tuple[Warehouse, ...] = ()
     comment: str = ""
-    payment_due: date | None = None
+    payment_due: dt.date | None = None
     number_1c: str = ""
     date_1c: str = ""
     deleted: bool = False
