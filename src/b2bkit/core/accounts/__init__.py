@@ -1,0 +1,1 @@
+"""Companies, legal entities, contracts, users, roles, rights, sessions and sign-in."""

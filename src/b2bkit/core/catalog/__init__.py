@@ -1,0 +1,1 @@
+"""Products, units and packagings, categories, visibility, stock and search."""

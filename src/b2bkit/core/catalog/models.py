@@ -1,0 +1,98 @@
+"""Tables of the catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b2bkit.core.db.base import Base, Identified, factor, quantity, title
+
+
+class Category(Identified, Base):
+    """A group of products (1C: группа справочника Номенклатура, Классификатор/Группы in CommerceML)."""
+
+    __tablename__ = "core_category"
+
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_category.id", ondelete="SET NULL"), index=True)
+    name: Mapped[title]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class CategoryClosure(Base):
+    """Every category with each of its ancestors and itself: what a contract opens reaches everything below."""
+
+    __tablename__ = "core_category_closure"
+
+    ancestor_id: Mapped[UUID] = mapped_column(ForeignKey("core_category.id", ondelete="CASCADE"), primary_key=True)
+    descendant_id: Mapped[UUID] = mapped_column(ForeignKey("core_category.id", ondelete="CASCADE"), primary_key=True, index=True)
+    depth: Mapped[int]
+
+
+class Product(Identified, Base):
+    """A product (1C: Номенклатура, with Характеристика when it has variants). Quantities are in its base unit.
+
+    minimum, multiple   the least amount and the step in base units; packagings may ask for more
+    attributes          name -> value, in the order of the classifier
+    search_text         normalised words for search: article without separators, name, producer
+    """
+
+    __tablename__ = "core_product"
+    __table_args__ = (
+        CheckConstraint("minimum > 0", name="minimum"),
+        CheckConstraint("multiple > 0", name="multiple"),
+        Index("ix_core_product_category_name", "category_id", "name"),
+    )
+
+    article: Mapped[str] = mapped_column(String(100), default="", index=True)
+    name: Mapped[title] = mapped_column(index=True)
+    full_name: Mapped[str] = mapped_column(String(1100), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    category_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_category.id", ondelete="SET NULL"))
+    unit: Mapped[str] = mapped_column(String(50))
+    vat_rate: Mapped[quantity | None]  # percent; None: without VAT
+    minimum: Mapped[quantity]
+    multiple: Mapped[quantity]
+    producer: Mapped[title] = mapped_column(default="")
+    barcode: Mapped[str] = mapped_column(String(50), default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    updated_at: Mapped[datetime]
+
+
+class Packaging(Identified, Base):
+    """A unit in which a product can be ordered besides its base unit (1C: Упаковка): a bag of 25 kg, a pallet, a big bag."""
+
+    __tablename__ = "core_packaging"
+    __table_args__ = (UniqueConstraint("product_id", "name"), CheckConstraint("factor > 0", name="factor"))
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(50))
+    factor: Mapped[factor]  # base units in one
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Warehouse(Identified, Base):
+    """A place that holds stock (1C: Склад)."""
+
+    __tablename__ = "core_warehouse"
+
+    name: Mapped[title]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Stock(Base):
+    """What is free to order of a product in a warehouse, in base units, as the ERP said at `as_of`."""
+
+    __tablename__ = "core_stock"
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True)
+    warehouse_id: Mapped[UUID] = mapped_column(ForeignKey("core_warehouse.id", ondelete="CASCADE"), primary_key=True)
+    quantity: Mapped[quantity]
+    as_of: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The database: engines, exact types, the scoped session, migrations per owner."""

@@ -1,0 +1,55 @@
+"""One MetaData, one declarative base; a table's owner is the prefix of its name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, MetaData, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from b2bkit.core.db.types import Amount, Factor, Instant, Quantity, UnitPrice, new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+JsonType = JSON().with_variant(JSONB(), "postgresql")
+amount = Annotated[Decimal, mapped_column(Amount)]
+unit_price = Annotated[Decimal, mapped_column(UnitPrice)]
+quantity = Annotated[Decimal, mapped_column(Quantity)]
+factor = Annotated[Decimal, mapped_column(Factor)]
+currency = Annotated[str, mapped_column(String(3))]
+code = Annotated[str, mapped_column(String(64))]
+title = Annotated[str, mapped_column(String(250))]
+
+
+class Base(DeclarativeBase):
+    """Base of every table, the core's and the plugins'."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant, Decimal: Amount, dict[str, Any]: JsonType, list[str]: JsonType, list[dict[str, Any]]: JsonType}  # noqa: RUF012
+
+
+class Identified:
+    """A row with a UUIDv7 of its own, made in Python."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+class CompanyOwned(Identified):
+    """A row that belongs to one client company: scoped. Its owner cannot change.
+
+    Every such table also has UNIQUE (company_id, id), so that references which could cross companies are composite.
+    """
+
+    @declared_attr
+    def company_id(cls) -> Mapped[UUID]:  # noqa: N805
+        return mapped_column(ForeignKey("core_company.id", ondelete="CASCADE"), index=True)

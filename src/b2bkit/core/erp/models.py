@@ -1,0 +1,73 @@
+"""Tables of the line to the ERP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b2bkit.core.db.base import Base, CompanyOwned, Identified
+
+
+class ExternalRef(Identified, Base):
+    """What another system calls one of our rows: `ref` is 1C's Ссылка (a GUID) or whatever its exporter sends as Ид."""
+
+    __tablename__ = "core_external_ref"
+    __table_args__ = (
+        UniqueConstraint("system", "entity", "ref"),
+        Index("ix_core_external_ref_entity", "entity", "entity_id"),
+    )
+
+    system: Mapped[str] = mapped_column(String(30))
+    entity: Mapped[str] = mapped_column(String(30))  # product, category, company, legal_entity, contract, price_type, warehouse, order
+    entity_id: Mapped[UUID]
+    ref: Mapped[str] = mapped_column(String(200))
+
+
+class Freshness(Base):
+    """When the ERP last told a kind of data, and how often it should."""
+
+    __tablename__ = "core_freshness"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)  # catalog, prices, stock, companies, order_status
+    as_of: Mapped[datetime]
+    rows: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+
+
+class Contact(Base):
+    """The last signs of life of an ERP, and since when its state holds."""
+
+    __tablename__ = "core_erp_contact"
+
+    system: Mapped[str] = mapped_column(String(30), primary_key=True)
+    last_good: Mapped[datetime | None]
+    last_bad: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Handover(CompanyOwned, Base):
+    """An order on its way to the ERP: the record of what is owed.
+
+    state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person must decide)
+    batch   which exchange it was offered in
+    """
+
+    __tablename__ = "core_handover"
+    __table_args__ = (
+        UniqueConstraint("order_id"),
+        ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
+        Index("ix_core_handover_state", "state", "created_at"),
+    )
+
+    order_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(String(20), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    batch: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    ref: Mapped[str] = mapped_column(String(200), default="")

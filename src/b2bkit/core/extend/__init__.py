@@ -1,0 +1,1 @@
+"""Extension: hook specifications, what hooks return, plugins, loading and the kit."""

@@ -1,0 +1,1 @@
+"""Jobs: rows in the database, Dramatiq as the runner, a schedule."""

@@ -1,0 +1,1 @@
+"""Notification kinds, channels, preferences and the inbox."""

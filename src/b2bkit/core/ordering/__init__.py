@@ -1,0 +1,1 @@
+"""Cart, quantity rules, checkout, placing an order, its life and history."""

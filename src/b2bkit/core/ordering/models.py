@@ -1,0 +1,141 @@
+"""Tables of carts and orders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, quantity, title, unit_price
+
+
+class Cart(CompanyOwned, Base):
+    """What a person is about to order under one contract."""
+
+    __tablename__ = "core_cart"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        UniqueConstraint("user_id", "contract_id"),
+        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
+    contract_id: Mapped[UUID]
+    version: Mapped[int] = mapped_column(default=0)  # grows with each change: two tabs notice each other
+    updated_at: Mapped[datetime]
+
+
+class CartLine(CompanyOwned, Base):
+    """A product in a cart. `quantity` is in `unit`; `factor` base units make one. `seen_price` is what the buyer saw when he put it in."""
+
+    __tablename__ = "core_cart_line"
+    __table_args__ = (
+        UniqueConstraint("cart_id", "product_id", "unit"),
+        ForeignKeyConstraint(["company_id", "cart_id"], ["core_cart.company_id", "core_cart.id"], ondelete="CASCADE"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("factor > 0", name="factor"),
+    )
+
+    cart_id: Mapped[UUID] = mapped_column(index=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
+    unit: Mapped[str] = mapped_column(String(50))
+    factor: Mapped[factor]
+    quantity: Mapped[quantity]
+    seen_price: Mapped[unit_price | None]
+    position: Mapped[int]
+
+
+class OrderNumber(Base):
+    """Hands out order numbers: one row each, so that two orders never wait for the same counter."""
+
+    __tablename__ = "core_order_number"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+class Order(CompanyOwned, Base):
+    """An order (1C: Заказ клиента). Prices, sums and the delivery address are frozen when it is placed.
+
+    status      placed, confirmed, ready, shipped, closed, cancelled: compare-and-set along ordering.service.STATUS_GRAPH
+    erp_state   waiting, offered, taken, posted, refused; none for orders that came from the ERP
+    erp_version of the last status that the ERP sent; an older one is ignored
+    """
+
+    __tablename__ = "core_order"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        ForeignKeyConstraint(["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
+        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"]),
+        Index("ix_core_order_company_placed", "company_id", "placed_at"),
+        CheckConstraint("total >= 0", name="total"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    legal_entity_id: Mapped[UUID]
+    contract_id: Mapped[UUID]
+    placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"))
+    placed_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(1000), default="")
+    comment: Mapped[str] = mapped_column(String(3000), default="")
+    wanted_on: Mapped[date | None]
+    currency: Mapped[currency]
+    net: Mapped[amount]
+    vat: Mapped[amount]
+    total: Mapped[amount]
+    paid: Mapped[bool] = mapped_column(default=False)
+    erp_state: Mapped[str] = mapped_column(String(20), default="waiting", index=True)
+    erp_number: Mapped[str] = mapped_column(String(40), default="")
+    erp_version: Mapped[str] = mapped_column(String(40), default="")
+    erp_as_of: Mapped[datetime | None]
+
+
+class OrderLine(CompanyOwned, Base):
+    """A line of an order as it was placed. `price` per base unit; `net` = rounded price * base_quantity; `explanation` of the price."""
+
+    __tablename__ = "core_order_line"
+    __table_args__ = (
+        UniqueConstraint("order_id", "product_id", "unit"),
+        ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(index=True)
+    position: Mapped[int]
+    product_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_product.id", ondelete="SET NULL"), index=True)
+    article: Mapped[str] = mapped_column(String(100), default="")
+    name: Mapped[title]
+    unit: Mapped[str] = mapped_column(String(50))
+    factor: Mapped[factor]
+    quantity: Mapped[quantity]
+    base_unit: Mapped[str] = mapped_column(String(50))
+    base_quantity: Mapped[quantity]
+    price: Mapped[unit_price]
+    vat_rate: Mapped[quantity | None]
+    net: Mapped[amount]
+    vat: Mapped[amount]
+    total: Mapped[amount]
+    explanation: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+    @property
+    def unit_price(self) -> Decimal:
+        """Price of one ordered unit (not of a base unit)."""
+        return self.price * self.factor
+
+
+class OrderEvent(CompanyOwned, Base):
+    """A step in an order's life, for its timeline: `kind` is a status, an erp_state or `paid`."""
+
+    __tablename__ = "core_order_event"
+    __table_args__ = (ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),)
+
+    order_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+    actor: Mapped[title] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")

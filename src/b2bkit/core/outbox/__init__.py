@@ -1,0 +1,1 @@
+"""Facts and their deliveries: publish, deliver, retry, park."""

@@ -1,0 +1,1 @@
+"""Price types, prices, the price pipeline and its explanation."""

@@ -1,0 +1,1 @@
+"""HTTP: the Falcon application, guard, forms, rendering, problems, live events."""

@@ -1,0 +1,1 @@
+"""Bundled plugins: features that need no dependency beyond the core's own."""
