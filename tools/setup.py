@@ -99,7 +99,8 @@ def make_venv() -> None:
             run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip")
             return
         install_system([venv_package()], "this Python has neither ensurepip nor pip")
-    run(PYTHON, "-m", "ensurepip", "--default-pip", env={"PIP_NO_WARN_SCRIPT_LOCATION": "1"})
+    if not succeeds(PYTHON, "-m", "ensurepip"):
+        sys.exit(f"setup: {PYTHON} -m ensurepip failed; run it to see why")
 
 
 def venv_package() -> str:
