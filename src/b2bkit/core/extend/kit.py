@@ -1,0 +1,74 @@
+"""The kit: everything that plugins registered, validated, sorted, immutable. The run time touches only this, never pluggy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.extend.things import (
+    CatalogFilter,
+    Channel,
+    Command,
+    ErpGateway,
+    Fact,
+    HealthCheck,
+    Job,
+    Level,
+    NavItem,
+    NotificationKind,
+    OrderCheck,
+    Permission,
+    PriceStep,
+    Route,
+    Scope,
+    Subscriber,
+    Widget,
+)
+
+SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client"})
+
+
+@dataclass(frozen=True)
+class Role:
+    """A set of permissions with their reach. `side`: client roles belong to a membership, staff roles to a user."""
+
+    code: str
+    label: str
+    side: str
+    levels: Mapping[str, Level]
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What this portal is made of. Tuples are in the order in which they act."""
+
+    plugins: Mapping[str, Plugin]
+    routes: Mapping[str, Route]
+    nav: tuple[NavItem, ...]
+    widgets: Mapping[str, tuple[Widget, ...]]
+    permissions: Mapping[str, Permission]
+    roles: Mapping[str, Role]
+    scopes: tuple[Scope, ...]
+    catalog_filters: tuple[CatalogFilter, ...]
+    price_steps: tuple[PriceStep, ...]
+    order_checks: tuple[OrderCheck, ...]
+    subscribers: Mapping[type[Fact], tuple[Subscriber, ...]]
+    subscriber_by_name: Mapping[str, Subscriber]
+    jobs: Mapping[str, Job]
+    commands: Mapping[str, tuple[Command, ...]]
+    notifications: Mapping[str, NotificationKind]
+    channels: Mapping[str, Channel]
+    erp_gateway: ErpGateway | None
+    health_checks: tuple[HealthCheck, ...]
+    facts: Mapping[str, type[Fact]]
+
+    def fact_name(self, event: type[Fact]) -> str:
+        """The stored name of a fact's class, `<plugin>.<Class>`."""
+        return next(name for name, found in self.facts.items() if found is event)
+
+    def with_routes(self, *routes: Route) -> Kit:
+        """This kit and the routes that the web room itself serves (health, metrics, documents of the API)."""
+        from dataclasses import replace
+
+        return replace(self, routes={**self.routes, **{route.name: route for route in routes}})
