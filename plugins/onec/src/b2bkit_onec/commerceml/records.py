@@ -63,6 +63,7 @@ class PropertyDef:
     """Свойство of the classifier. `values`: id of a value (ИдЗначения) -> its text, empty when values are free text.
 
     `value_type` is Справочник, Строка, Число or Время; `on_offers` is True when it describes offers, not goods.
+    `old_form`: written as СвойствоНоменклатуры, as before schema 2.04.
     """
 
     id: str
@@ -70,13 +71,17 @@ class PropertyDef:
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     value_type: str = ""
     on_offers: bool = False
+    old_form: bool = False
     deleted: bool = False
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UnitDef:
-    """ЕдиницаИзмерения of the classifier. `code` is that of the all-Russian classifier (ОКЕИ)."""
+    """ЕдиницаИзмерения of the classifier. `code` is that of the all-Russian classifier (ОКЕИ).
+
+    Real exports hold a unit of which id and code are blank: then both are "" and only the name tells it.
+    """
 
     id: str
     code: str
@@ -175,10 +180,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """Quantity at a warehouse, in base units; `warehouse_id` None when the file gives one figure without a warehouse."""
+    """Quantity at a warehouse, in base units; `warehouse_id` None when the file gives one figure without a warehouse.
+
+    `bare`: the figure is the text of Остаток itself, as one exporter writes it.
+    """
 
     warehouse_id: str | None
     quantity: Decimal
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,7 +438,18 @@ class Refused:
 
 
 Item: TypeAlias = (
-    Exchange | Section | Group | PropertyDef | UnitDef | PriceType | Warehouse | Product | Offer | Counterparty | Document | Refused
+    Exchange
+    | Section
+    | Group
+    | PropertyDef
+    | UnitDef
+    | PriceType
+    | Warehouse
+    | Product
+    | Offer
+    | Counterparty
+    | Document
+    | Refused
 )
 
 

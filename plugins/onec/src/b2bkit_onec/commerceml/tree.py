@@ -1,0 +1,210 @@
+"""A CommerceML file as a stream of small trees: one for each item, so that memory does not grow with the file.
+
+expat calls back for every tag. Names are compared without namespace and prefix. A DOCTYPE ends the reading at once, so no
+entity is ever declared or expanded and nothing outside the file is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO
+from xml.parsers import expat
+
+from b2bkit_onec.commerceml.broken import BadItem, BrokenFile
+from b2bkit_onec.commerceml.diagnosis import explain, refuse_encoding
+
+CHUNK = 1 << 16
+MAX_DEPTH = 100
+MAX_NODES = 400_000
+MAX_TEXT = 1_000_000
+MAX_ITEM_TEXT = 32_000_000
+MAX_TOKEN = 4 << 20
+
+NO_ATTRIBUTES: Mapping[str, str] = {}
+
+
+class Node:
+    """One element: `kids` by local name in the order of the file, `text` stripped, `line` where it starts."""
+
+    __slots__ = ("attributes", "kids", "line", "tag", "text")
+
+    def __init__(self, tag: str, attributes: Mapping[str, str], line: int) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.kids: dict[str, list[Node]] | None = None
+        self.text = ""
+        self.line = line
+
+    def all(self, tag: str) -> list[Node]:
+        """Children of that name."""
+        return self.kids.get(tag, []) if self.kids else []
+
+    def first(self, tag: str) -> Node | None:
+        """First child of that name."""
+        found = self.kids.get(tag) if self.kids else None
+        return found[0] if found else None
+
+    def within(self, outer: str, inner: str) -> Iterator[Node]:
+        """`<outer><inner/>...</outer>`: every inner of every outer."""
+        for group in self.all(outer):
+            yield from group.all(inner)
+
+    def value(self, tag: str) -> str:
+        """Text of the first child of that name, "" without one. Raises BadItem when the text was too long to keep."""
+        node = self.first(tag)
+        return node.checked_text() if node else ""
+
+    def checked_text(self) -> str:
+        """The text. Raises BadItem when it was too long to keep."""
+        if len(self.text) > MAX_TEXT:
+            raise BadItem("too-long-text", self.line, element=self.tag, limit=MAX_TEXT)
+        return self.text
+
+    def attribute_or_child(self, name: str) -> str:
+        """Статус, ПометкаУдаления and the like are written either way."""
+        given = self.attributes.get(name)
+        return given.strip() if given is not None else self.value(name)
+
+
+class Opened:
+    """An element that holds items opens: КоммерческаяИнформация or a section."""
+
+    __slots__ = ("attributes", "line", "path")
+
+    def __init__(self, path: tuple[str, ...], attributes: Mapping[str, str], line: int) -> None:
+        self.path, self.attributes, self.line = path, attributes, line
+
+
+class Closed:
+    """The section closes."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+
+
+class Built:
+    """An item is complete; `path` are the local names of the elements around it."""
+
+    __slots__ = ("node", "path")
+
+    def __init__(self, path: tuple[str, ...], node: Node) -> None:
+        self.path, self.node = path, node
+
+
+Event = Opened | Closed | Built
+
+
+class _Builder:
+    """expat's callbacks. `is_item(path, name)` says which elements are given whole."""
+
+    def __init__(self, file: str, parser: expat.XMLParserType, is_item: Callable[[tuple[str, ...], str], bool]) -> None:
+        self.file, self.parser, self.is_item = file, parser, is_item
+        self.events: list[Event] = []
+        self.path: tuple[str, ...] = ()
+        self.stack: list[Node] = []
+        self.pieces: list[str] = []
+        self.kept = 0
+        self.nodes = 0
+        self.characters = 0
+        self.locals: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self.locals.get(name)
+        if local is None:
+            local = self.locals[name] = name.rpartition(":")[2]
+        if attributes:
+            attributes = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        line = self.parser.CurrentLineNumber
+        if len(self.path) + len(self.stack) >= MAX_DEPTH:
+            raise self.broken("too-deep", limit=MAX_DEPTH)
+        if self.stack or self.is_item(self.path, local):
+            self._push(Node(local, attributes or NO_ATTRIBUTES, line))
+            return
+        self.path = (*self.path, local)
+        self.events.append(Opened(self.path, attributes, line))
+
+    def _push(self, node: Node) -> None:
+        self.nodes += 1
+        if node.attributes:
+            self._count(sum(map(len, node.attributes.values())))
+        if self.nodes > MAX_NODES:
+            raise self.broken("too-many-nodes", element=self.stack[0].tag, limit=MAX_NODES)
+        if self.stack:
+            above = self.stack[-1]
+            if self.pieces:
+                self._keep(above)
+            kids = above.kids
+            if kids is None:
+                above.kids = {node.tag: [node]}
+            elif node.tag in kids:
+                kids[node.tag].append(node)
+            else:
+                kids[node.tag] = [node]
+        self.stack.append(node)
+
+    def end(self, _name: str) -> None:
+        if not self.stack:
+            self.events.append(Closed(self.path))
+            self.path = self.path[:-1]
+            return
+        node = self.stack.pop()
+        if self.pieces:
+            self._keep(node)
+        node.text = node.text.strip()
+        if not self.stack:
+            self.events.append(Built(self.path, node))
+            self.nodes = self.characters = 0
+
+    def _count(self, characters: int) -> None:
+        self.characters += characters
+        if self.characters > MAX_ITEM_TEXT:
+            raise self.broken("too-big-item", limit=MAX_ITEM_TEXT)
+
+    def _keep(self, node: Node) -> None:
+        node.text += "".join(self.pieces)
+        self.pieces.clear()
+        self.kept = 0
+
+    def text(self, data: str) -> None:
+        if self.stack and self.kept <= MAX_TEXT:
+            self.pieces.append(data)
+            self.kept += len(data)
+            self._count(len(data))
+
+    def doctype(self, *_given: object) -> None:
+        raise self.broken("dtd")
+
+    def broken(self, code: str, **values: str | int) -> BrokenFile:
+        return BrokenFile(self.file, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1, code, **values)
+
+
+def events(stream: BinaryIO, file: str, is_item: Callable[[tuple[str, ...], str], bool]) -> Iterator[Event]:
+    """Read `stream` to its end. Raises BrokenFile, after the events of what came before the broken place."""
+    head = stream.read(CHUNK)
+    refuse_encoding(head, file)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    builder = _Builder(file, parser, is_item)
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.text
+    parser.StartDoctypeDeclHandler = builder.doctype
+    parser.EntityDeclHandler = builder.doctype
+    fed, chunk = 0, head
+    while True:
+        fed += len(chunk)
+        try:
+            parser.Parse(chunk, not chunk)
+        except expat.ExpatError as error:
+            yield from builder.events
+            open_tag = builder.stack[-1].tag if builder.stack else builder.path[-1] if builder.path else ""
+            raise explain(error, file, head, chunk, open_tag) from None
+        if fed - max(parser.CurrentByteIndex, 0) > MAX_TOKEN:
+            raise builder.broken("too-long-token", limit=MAX_TOKEN)
+        yield from builder.events
+        builder.events.clear()
+        if not chunk:
+            return
+        chunk = stream.read(CHUNK)
