@@ -437,20 +437,8 @@ class Refused:
     whole: bool = True
 
 
-Item: TypeAlias = (
-    Exchange
-    | Section
-    | Group
-    | PropertyDef
-    | UnitDef
-    | PriceType
-    | Warehouse
-    | Product
-    | Offer
-    | Counterparty
-    | Document
-    | Refused
-)
+Declared: TypeAlias = Group | PropertyDef | UnitDef | PriceType | Warehouse
+Item: TypeAlias = Exchange | Section | Declared | Product | Offer | Counterparty | Document | Refused
 
 
 def _squeezed(name: str) -> str:

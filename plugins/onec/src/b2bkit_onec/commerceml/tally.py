@@ -51,11 +51,11 @@ _BESIDE = (
 class Tally:
     """Feed it records; memory grows with the number of different ids only.
 
-    `report()` has the keys of the exchange of counts: goods, goods_unique_ids, goods_base_ids (ids before `#`), goods_deleted,
-    images (non-empty), groups, group_roots, properties, units, offers, offers_unique_ids, variant_offers (id with `#`), prices
-    (rows, also those left out for having no value) and price_sum over offers, price_type_ids used, stock_rows per warehouse with stock_sum and stock_warehouses,
-    qty_rows (Количество of an offer) with qty_sum, *_declared, documents, doc_numbers, doc_sum, doc_lines, counterparties.
-    Sums are decimal texts with the digits of the file. A group of counts of which the file has none is absent.
+    `report()` has goods, goods_unique_ids, goods_base_ids (ids before `#`), goods_deleted, images (non-empty); groups,
+    group_roots; properties; units; offers, offers_unique_ids, variant_offers (id with `#`); of offers also prices (rows, those
+    left out for having no value too), price_sum, price_type_ids; stock_rows (per warehouse), stock_sum, stock_warehouses;
+    qty_rows (Количество), qty_sum; price_types_declared, warehouses_declared; documents, doc_numbers, doc_sum, doc_lines;
+    counterparties. Sums are decimal texts with the digits of the file. Counts of what the file has none of are absent.
     `beside()` has what that vocabulary leaves unsaid.
     """
 
