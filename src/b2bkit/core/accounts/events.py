@@ -1,0 +1,42 @@
+"""Facts about companies and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from b2bkit.core.extend.things import Fact
+
+
+@dataclass(frozen=True)
+class EmployeeInvited(Fact):
+    """Somebody was invited into a company; the mail with the link follows."""
+
+    invitation_id: UUID
+    company_id: UUID
+
+
+@dataclass(frozen=True)
+class EmployeeJoined(Fact):
+    """An invitation was accepted."""
+
+    company_id: UUID
+    user_id: UUID
+    name: str
+    invited_by: UUID | None
+
+
+@dataclass(frozen=True)
+class EmployeeDismissed(Fact):
+    """A person left a company; open sessions ended with it."""
+
+    company_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class CompanySuspended(Fact):
+    """Staff closed or reopened a company's access."""
+
+    company_id: UUID
+    suspended: bool

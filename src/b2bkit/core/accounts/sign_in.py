@@ -1,0 +1,198 @@
+"""Signing in and out, and who the bearer of a session's cookie is. Works on the unscoped session: there is no actor yet."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+
+from b2bkit.core.accounts import passwords
+from b2bkit.core.accounts.models import Company, Contract, Membership, SignInAttempt, User, UserSession
+from b2bkit.core.db.session import PortalSession
+from b2bkit.core.db.types import new_id
+from b2bkit.core.errors import Problem
+from b2bkit.core.extend.kit import Role
+from b2bkit.core.i18n import _
+from b2bkit.core.web.parts import SignedIn
+from b2bkit.core.work import Actor, Work
+
+WINDOW = timedelta(minutes=15)
+PER_ACCOUNT = 5
+PER_ADDRESS = 30
+STALE = timedelta(minutes=5)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a secret token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Result of an attempt: a token for the cookie, or the problems to show. Never an exception, so that the attempt is counted."""
+
+    token: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def sign_in(work: Work, *, email: str, password: str, address: str, user_agent: str = "") -> SignIn:
+    """Opens a session. The same answer and the same time whether the address is unknown, the password wrong or the account blocked."""
+    email = email.strip().lower()
+    buckets = {"email:" + token_hash(email): PER_ACCOUNT, "ip:" + address: PER_ADDRESS}
+    if _too_many(work, buckets):
+        return SignIn(problems=(Problem("too_many_attempts", _("Too many attempts. Try again in 15 minutes or get a new password."), "password"),))
+    user = work.session.scalars(select(User).where(User.email == email)).one_or_none()
+    fits = passwords.verify(user.password_hash if user else None, password)
+    if not fits or user is None or user.blocked or not _has_place(work, user):
+        work.session.insert_rows(SignInAttempt, [{"bucket": bucket, "at": work.now} for bucket in buckets])
+        wrong = _("E-mail and password do not match. Check the keyboard layout or ask your manager for a new invitation.")
+        return SignIn(problems=(Problem("wrong_credentials", wrong, "password"),))
+    work.session.execute(delete(SignInAttempt).where(SignInAttempt.bucket == "email:" + token_hash(email)))
+    return SignIn(token=open_session(work, user_id=user.id, user_agent=user_agent))
+
+
+def _too_many(work: Work, buckets: Mapping[str, int]) -> bool:
+    counted = select(SignInAttempt.bucket, func.count()).where(SignInAttempt.bucket.in_(list(buckets)), SignInAttempt.at > work.now - WINDOW)
+    return any(count >= buckets[bucket] for bucket, count in work.session.execute(counted.group_by(SignInAttempt.bucket)))
+
+
+def _has_place(work: Work, user: User) -> bool:
+    return user.staff_role is not None or first_company(work, user.id) is not None
+
+
+def first_company(work: Work, user_id: UUID) -> UUID | None:
+    """The company a person starts in: the one of the oldest membership that holds."""
+    holds = (Membership.user_id == user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
+    statement = select(Membership.company_id).join(Company, Company.id == Membership.company_id).where(*holds).order_by(Membership.since)
+    return work.session.scalars(statement.limit(1)).one_or_none()
+
+
+def first_contract(work: Work, company_id: UUID | None) -> UUID | None:
+    """The contract a person starts with: the newest active one."""
+    if company_id is None:
+        return None
+    statement = select(Contract.id).where(Contract.company_id == company_id, Contract.active.is_(True))
+    return work.session.scalars(statement.order_by(Contract.signed_on.desc(), Contract.number).limit(1)).one_or_none()
+
+
+def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id: UUID | None = None) -> str:
+    """A new session for a person; returns the token for the cookie, of which only the hash is kept."""
+    token = secrets.token_urlsafe(32)
+    company = company_id or first_company(work, user_id)
+    web = work.config.tables.web
+    row = {
+        "id": new_id(),
+        "token_hash": token_hash(token),
+        "user_id": user_id,
+        "company_id": company,
+        "contract_id": first_contract(work, company),
+        "csrf": secrets.token_urlsafe(24),
+        "created_at": work.now,
+        "seen_at": work.now,
+        "expires_at": work.now + timedelta(days=web.session_days),
+        "user_agent": user_agent[:300],
+    }
+    work.session.insert_rows(UserSession, [row])
+    return token
+
+
+def sign_out(work: Work) -> None:
+    """Ends this session."""
+    work.session.execute(delete(UserSession).where(UserSession.id == work.actor.session_id))
+
+
+def end_sessions(work: Work, *, user_id: UUID, company_id: UUID | None = None, keep: UUID | None = None) -> None:
+    """Ends a person's sessions (those in one company, when given) at once; `keep` one of them."""
+    which = [UserSession.user_id == user_id]
+    if company_id is not None:
+        which.append(UserSession.company_id == company_id)
+    if keep is not None:
+        which.append(UserSession.id != keep)
+    work.session.execute(delete(UserSession).where(*which))
+
+
+def forget_old(work: Work) -> None:
+    """Job: deletes sessions and failed attempts that no longer matter."""
+    work.session.execute(delete(UserSession).where(UserSession.expires_at < work.now))
+    work.session.execute(delete(SignInAttempt).where(SignInAttempt.at < work.now - WINDOW))
+
+
+class _Bearer(NamedTuple):
+    session_id: UUID
+    csrf: str
+    seen_at: datetime
+    company_id: UUID | None
+    contract_id: UUID | None
+    user_id: UUID
+    name: str
+    lang: str
+    staff_role: str | None
+    role: str | None
+
+
+_BEARER = (
+    select(
+        UserSession.id,
+        UserSession.csrf,
+        UserSession.seen_at,
+        UserSession.company_id,
+        UserSession.contract_id,
+        User.id,
+        User.name,
+        User.lang,
+        User.staff_role,
+        Membership.role,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(
+        Membership,
+        and_(Membership.user_id == User.id, Membership.company_id == UserSession.company_id, Membership.dismissed_at.is_(None)),
+    )
+    .outerjoin(Company, Company.id == UserSession.company_id)
+    .where(
+        UserSession.token_hash == bindparam("hash"),
+        UserSession.expires_at > bindparam("now"),
+        UserSession.seen_at > bindparam("idle"),
+        User.blocked.is_(False),
+        or_(User.staff_role.is_not(None), and_(Membership.role.is_not(None), Company.suspended.is_(False))),
+    )
+)
+
+
+class Sessions:
+    """Reads and keeps sessions for the guard: one query a request; dismissal, block and suspension hold at once."""
+
+    def __init__(self, roles: Mapping[str, Role], idle: timedelta) -> None:
+        self.roles = roles
+        self.idle = idle
+
+    def read(self, session: PortalSession, token: str, now: datetime) -> SignedIn | None:
+        """Who bears this token, or None."""
+        row = session.execute(_BEARER, {"hash": token_hash(token), "now": now, "idle": now - self.idle}).one_or_none()
+        if row is None:
+            return None
+        bearer = _Bearer(*row)
+        role = bearer.staff_role or bearer.role or ""
+        found = self.roles.get(role)
+        staff = bearer.staff_role is not None
+        actor = Actor(
+            kind="staff" if staff else "client",
+            user_id=bearer.user_id,
+            company_id=None if staff else bearer.company_id,
+            contract_id=None if staff else bearer.contract_id,
+            session_id=bearer.session_id,
+            role=role,
+            name=bearer.name,
+            levels=found.levels if found else {},
+        )
+        return SignedIn(actor=actor, csrf=bearer.csrf, lang=bearer.lang, stale=now - bearer.seen_at > STALE)
+
+    def touch(self, session: PortalSession, session_id: UUID, now: datetime) -> None:
+        """Notes that the session was used."""
+        session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
