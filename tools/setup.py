@@ -85,7 +85,7 @@ def ensure_system(names: Iterable[str]) -> None:
 
 
 def make_venv() -> None:
-    """`.venv` with a Python of its own, and pip in it by whichever way this machine has: ensurepip, the system's pip, python3-venv."""
+    """`.venv` with pip in it, by whichever way this machine has: ensurepip, the system's pip, Debian's package."""
     if not succeeds(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         say(f"making .venv with Python {sys.version.split()[0]}")
         if importlib.util.find_spec("venv") is None:
@@ -159,7 +159,7 @@ def digest(paths: Iterable[Path]) -> str:
 
 
 def asset_inputs() -> list[Path]:
-    """What the browser's files are made from: the npm lock, the build, our own style sheets, and templates for the icons they use."""
+    """What the browser's files are made from: the npm lock, the build, style sheets, and templates for the icons they use."""
     suffixes = {".css", ".js", ".html", ".svg", ".json", ".jinja", ".py", ".toml"}
     found = [ROOT / "package.json", ROOT / "package-lock.json", *ROOT.glob("examples/*/theme/**/*")]
     for source in (ROOT / "src", *ROOT.glob("plugins/*/src")):
@@ -170,9 +170,9 @@ def asset_inputs() -> list[Path]:
 def made_by_hand(path: Path) -> bool:
     """A page's or a component's source: no output of the build, no Python that cannot name an icon."""
     parts = path.parts
-    if "node_modules" in parts or {"static"} & set(parts) and {"vendor", "build"} & set(parts):
+    if "node_modules" in parts or ("static" in parts and {"vendor", "build"} & set(parts)):
         return False
-    return path.suffix != ".py" or "assets" in path.stem or "assets" in parts or path.name in {"pages.py", "admin.py", "plugin.py"}
+    return path.suffix != ".py" or "assets" in (*parts, path.stem) or path.name in {"pages.py", "admin.py", "plugin.py"}
 
 
 def has_built_assets() -> bool:
@@ -223,7 +223,7 @@ def one_at_a_time() -> Iterator[None]:
 
 def main() -> None:
     """Reads the command line and sets up."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this runs before anything has checked it)
         sys.exit(f"setup: Python 3.11 or newer is needed, this is {sys.version.split()[0]}; name one: make PYTHON=python3.11")
     parser = argparse.ArgumentParser(description="Make this checkout ready.")
     parser.add_argument("--dev", action="store_true", help="also the tools for tests, lint and documentation")

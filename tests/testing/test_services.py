@@ -103,7 +103,10 @@ def test_the_mailbox_hands_over_a_mail_when_it_arrives(mailbox: Mailbox) -> None
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
 def test_nothing_is_left_when_the_owner_of_a_server_is_killed(context: str, how: signal.Signals) -> None:
     owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER_OF_A_SERVER.format(context=context)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", OWNER_OF_A_SERVER.format(context=context)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert owner.stdout is not None
     pid, folder = owner.stdout.readline().split()

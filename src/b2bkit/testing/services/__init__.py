@@ -1,7 +1,8 @@
 """Throw-away servers for tests and demos: PostgreSQL, Redis and a mailbox, on 127.0.0.1, each gone when its caller is gone.
 
-Context managers: `postgres_server`, `redis_server`, `mail_catcher`. `b2bkit.testing.services.fixtures` offers them as pytest fixtures.
-Nothing here needs pytest; the mailbox (`b2bkit.testing.services.mail`) needs aiosmtpd and is imported from its own module.
+Context managers: `postgres_server`, `redis_server`, `mail_catcher`. `b2bkit.testing.services.fixtures` offers
+them as pytest fixtures. Nothing here needs pytest; the mailbox (`b2bkit.testing.services.mail`) needs aiosmtpd and is
+imported from its own module.
 """
 
 from b2bkit.testing.services.postgres import PostgresServer, postgres_server

@@ -1,11 +1,11 @@
 """Runs one server for as long as somebody holds this program's standard input open, then ends it and removes its folder.
 
 Run as a program of its own, `python -I -S guard.py SPEC`, where SPEC is the JSON text of: `command` (list of strings),
-`log` (path the server writes to), `cwd`, `uid` and `gid` (numbers, or null to keep those of the caller), `stop` (signal number of an
-orderly stop) and `remove` (paths deleted when the caller died without saying anything).
+`log` (path the server writes to), `cwd`, `uid` and `gid` (numbers, or null to keep those of the caller), `stop` (signal number of
+an orderly stop) and `remove` (paths deleted when the caller died without saying anything).
 
-It prints the server's process id, then waits. `stop\\n` on standard input ends the server and keeps its files. End of input means that
-the caller is gone, by kill -9 for example: the server is ended and what `remove` names is deleted.
+It prints the server's process id, then waits. `stop\\n` on standard input ends the server and keeps its files. End of input means
+that the caller is gone, by kill -9 for example: the server is ended and what `remove` names is deleted.
 """
 
 import contextlib
@@ -38,8 +38,8 @@ class Spec(TypedDict):
 
 
 def die_with_guard() -> Callable[[], None]:
-    """A function for the child between fork and exec: the kernel kills it should this guard be killed. Runs after the change of user,
-    which would clear the request."""
+    """A function for the child between fork and exec: the kernel kills it should this guard be killed. Runs after the
+    change of user, which would clear the request."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def request() -> None:
@@ -90,7 +90,8 @@ def main(text: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     server = start(spec)
-    print(server.pid, flush=True)
+    sys.stdout.write(f"{server.pid}\n")
+    sys.stdout.flush()
     ended = os.pidfd_open(server.pid)
     ready, _, _ = select.select([sys.stdin.fileno(), ended], [], [])
     if ended in ready:

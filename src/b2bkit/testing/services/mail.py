@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -23,7 +22,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """aiosmtpd's hook. The envelope's addresses are kept as X-Envelope-From and X-Envelope-To."""
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
-        message = cast(EmailMessage, message_from_bytes(content, policy=policy.default))
+        message = message_from_bytes(content, policy=policy.default)
         message["X-Envelope-From"] = envelope.mail_from or ""
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
         with self._arrived:

@@ -19,7 +19,7 @@ from b2bkit.testing.services.server import GuardedServer, ServerFailed, find_pro
 OWNER = "b2bkit"
 SUPERUSER = "postgres"
 FAST = MappingProxyType({"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
-ALWAYS = MappingProxyType({"timezone": "UTC", "jit": "off", "max_connections": "100", "shared_buffers": "64MB", "log_timezone": "UTC"})
+ALWAYS = MappingProxyType({"timezone": "UTC", "jit": "off", "max_connections": "100", "shared_buffers": "64MB"})
 
 
 def unprivileged_user() -> tuple[int, int] | None:
@@ -57,8 +57,8 @@ def place_for(folder: Path, user: tuple[int, int] | None) -> Path:
 class PostgresServer(GuardedServer):
     """PostgreSQL on a free port of 127.0.0.1 and on a Unix socket beside its log, passwords on both.
 
-    Two roles: `postgres`, the superuser, and `b2bkit`, who may create databases and owns them, and for whom row security holds as in
-    production. `durable`: fsync as in production, for tests that kill the server; without it a killed server may lose data.
+    Two roles: `postgres`, the superuser, and `b2bkit`, who may create databases and owns them, and for whom row security holds as
+    in production. `durable`: fsync as in production, for tests that kill the server; without it a killed server may lose data.
     """
 
     name = "postgres"
@@ -120,9 +120,9 @@ class PostgresServer(GuardedServer):
 
     def _initdb(self, secret: Path) -> None:
         uid, gid = self.user or (None, None)
-        command = [str(find_program("initdb")), "-D", str(self.data), "-U", SUPERUSER, f"--pwfile={secret}", "-A", "scram-sha-256"]
+        options = ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         done = subprocess.run(
-            [*command, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [str(find_program("initdb")), "-D", str(self.data), "-U", SUPERUSER, *options],
             user=uid,
             group=gid,
             extra_groups=None if uid is None else [],

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from b2bkit.testing.services.server import GuardedServer, find_program
 
@@ -56,7 +58,12 @@ class RedisServer(GuardedServer):
     def client(self) -> redis.Redis:
         """A new client that gives up after two seconds and does not retry."""
         return redis.Redis(
-            host="127.0.0.1", port=self.port, password=self.password, socket_timeout=2, socket_connect_timeout=2, retry=None
+            host="127.0.0.1",
+            port=self.port,
+            password=self.password,
+            socket_timeout=2,
+            socket_connect_timeout=2,
+            retry=Retry(NoBackoff(), 0),
         )
 
     def flush(self) -> None:

@@ -114,7 +114,7 @@ class GuardedServer(ABC):
         self.pid = int(printed)
 
     def _came_up(self, deadline: float) -> bool:
-        """True when it answers, False when it ended (its port was taken, or it still recovers from a kill): then it is started anew."""
+        """True when it answers; False when it ended, its port taken or still recovering from a kill: then it is started anew."""
         while time.monotonic() < deadline:
             if self.answers():
                 return True
