@@ -83,7 +83,9 @@ class Work:
         self.kit = kit
         self.config = config
         self.request_id = request_id
+        self.fact_id = ""  # of the fact being delivered: makes a reaction that may run twice recognise itself
         self.signals: list[Signal] = []
+        self.wake_ups: list[int] = []
         self._after_commit: list[Callable[[], None]] = []
 
     def may(self, permission: str) -> bool:

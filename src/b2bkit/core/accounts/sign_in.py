@@ -193,6 +193,6 @@ class Sessions:
         )
         return SignedIn(actor=actor, csrf=bearer.csrf, lang=bearer.lang, stale=now - bearer.seen_at > STALE)
 
-    def touch(self, session: PortalSession, session_id: UUID, now: datetime) -> None:
+    def touch(self, session: PortalSession, token: str, now: datetime) -> None:
         """Notes that the session was used."""
-        session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
+        session.execute(update(UserSession).where(UserSession.token_hash == token_hash(token)).values(seen_at=now))

@@ -77,6 +77,8 @@ class Route:
     replay            False only where an answer must not be stored for its idempotency key (sign-in)
     machine           True for an endpoint that another system calls with its own authentication and without cookies (an ERP exchange):
                       no CSRF, no idempotency key; then `permission` must be PUBLIC and the resource authenticates by itself
+    unscoped          True only for the doors of the portal itself (sign-in, invitation, choice of company): the work's session is the unscoped
+                      class although the actor is the person; a checked list in tests names them
     max_body          largest accepted body in bytes
     """
 
@@ -89,6 +91,7 @@ class Route:
     operations: Mapping[str, Operation] = field(default_factory=dict)
     replay: bool = True
     machine: bool = False
+    unscoped: bool = False
     max_body: int = 1_000_000
 
     def permission_for(self, method: str) -> str:

@@ -1,0 +1,105 @@
+"""Companies: what their people see of them, the choice of contract, and what staff may do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from b2bkit.core.accounts.events import CompanySuspended
+from b2bkit.core.accounts.models import Address, Company, Contract, LegalEntity, Membership, User, UserSession
+from b2bkit.core.audit.service import record
+from b2bkit.core.errors import NotFound
+from b2bkit.core.work import Work
+
+
+class ContractRow(NamedTuple):
+    """A contract with the names that people know it by."""
+
+    id: UUID
+    number: str
+    signed_on: date | None
+    legal_entity: str
+    tax_id: str
+    currency: str
+    payment_delay_days: int
+    active: bool
+
+
+def contracts(work: Work, *, company_id: UUID) -> list[ContractRow]:
+    """All contracts of a company, active ones first."""
+    statement = select(
+        Contract.id,
+        Contract.number,
+        Contract.signed_on,
+        LegalEntity.name,
+        LegalEntity.tax_id,
+        Contract.currency,
+        Contract.payment_delay_days,
+        Contract.active,
+    ).join(LegalEntity, LegalEntity.id == Contract.legal_entity_id)
+    rows = work.session.execute(statement.where(Contract.company_id == company_id).order_by(Contract.active.desc(), LegalEntity.name, Contract.number))
+    return [ContractRow(*row) for row in rows]
+
+
+def addresses(work: Work, *, company_id: UUID) -> list[Address]:
+    """Where a company's goods can go to."""
+    return list(work.session.scalars(select(Address).where(Address.company_id == company_id, Address.active.is_(True)).order_by(Address.label)))
+
+
+class Choice(NamedTuple):
+    """A company and contract that a person could work for."""
+
+    company_id: UUID
+    company: str
+    contract_id: UUID | None
+    number: str
+    legal_entity: str
+    current: bool
+
+
+def choices(work: Work) -> list[Choice]:
+    """The actor's companies with their active contracts, the current one marked. Reads beyond the current company: unscoped work only."""
+    statement = (
+        select(Company.id, Company.name, Contract.id, Contract.number, LegalEntity.name)
+        .select_from(Membership)
+        .join(Company, Company.id == Membership.company_id)
+        .outerjoin(Contract, (Contract.company_id == Company.id) & Contract.active.is_(True))
+        .outerjoin(LegalEntity, LegalEntity.id == Contract.legal_entity_id)
+        .where(Membership.user_id == work.actor.user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
+        .order_by(Company.name, LegalEntity.name, Contract.number)
+    )
+    current = (work.actor.company_id, work.actor.contract_id)
+    return [Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current) for row in work.session.execute(statement)]
+
+
+def switch(work: Work, *, company_id: UUID, contract_id: UUID | None) -> None:
+    """Works for another company or contract from now on, in this session. NotFound for what is not the actor's. Unscoped work only."""
+    wanted = (company_id, contract_id)
+    if wanted not in [(choice.company_id, choice.contract_id) for choice in choices(work)]:
+        raise NotFound("contract")
+    session = work.session.get(UserSession, work.actor.session_id)
+    if session is None:
+        raise NotFound("session")
+    session.company_id, session.contract_id = wanted
+
+
+def manager_of(work: Work, *, company_id: UUID) -> User | None:
+    """The personal manager of a company."""
+    statement = select(User).join(Company, Company.manager_id == User.id).where(Company.id == company_id)
+    return work.session.scalars(statement).one_or_none()
+
+
+def suspend(work: Work, *, company_id: UUID, suspended: bool) -> None:
+    """Closes or reopens a company's access; open sessions of its people end with their next request."""
+    work.require("accounts.suspend")
+    company = work.session.get(Company, company_id)
+    if company is None:
+        raise NotFound("company")
+    if company.suspended == suspended:
+        return
+    company.suspended = suspended
+    work.publish(CompanySuspended(company_id, suspended), key=f"company:{company_id}")
+    record(work, action="accounts.suspended" if suspended else "accounts.reopened", entity="company", entity_id=company_id, company_id=company_id)

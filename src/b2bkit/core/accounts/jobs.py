@@ -1,0 +1,24 @@
+"""Work outside requests."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from b2bkit.core import mail
+from b2bkit.core.accounts.models import Company, Invitation
+from b2bkit.core.accounts.people import invitation_token
+from b2bkit.core.i18n import _
+from b2bkit.core.web.render import absolute_url, render_mail
+from b2bkit.core.work import Work
+
+
+def send_invitation(work: Work, *, invitation_id: str) -> None:
+    """Mails the link; an invitation that was used, revoked or has expired meanwhile is left alone."""
+    invitation = work.session.get(Invitation, UUID(invitation_id))
+    if invitation is None or invitation.used_at or invitation.revoked_at or invitation.expires_at <= work.now:
+        return
+    company = work.session.get_one(Company, invitation.company_id)
+    link = absolute_url(work, "accounts.invitation", token=invitation_token(work, invitation.id))
+    subject = _("{portal}: you are invited to work for {company}").format(portal=work.config.portal.name, company=company.name)
+    text, html = render_mail(work, "accounts/invitation", link=link, company=company.name, name=invitation.name, expires_at=invitation.expires_at)
+    mail.send(work.config, mail.compose(work, to=invitation.email, subject=subject, text=text, html=html))

@@ -1,0 +1,85 @@
+"""Accounts: what the domain gives to the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from b2bkit.core.accounts import api, events, jobs, models, pages, scopes, sign_in
+from b2bkit.core.accounts.commands import commands
+from b2bkit.core.extend.plugin import Plugin, hookimpl
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, Permission, Route, Scope
+from b2bkit.core.i18n import N_
+
+
+class AccountsPlugin(Plugin):
+    """Companies, people, roles, sign-in."""
+
+    name = "accounts"
+    label = N_("Accounts")
+    version = "0.1.0"
+    events = (events.EmployeeInvited, events.EmployeeJoined, events.EmployeeDismissed, events.CompanySuspended)
+
+    @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        company, everyone = Level.COMPANY, {role: Level.COMPANY for role in ("owner", "buyer", "accountant", "viewer")}
+        staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
+        yield Permission(name="accounts.company", label=N_("See the company, its contracts and people"), roles={**everyone, **staff})
+        yield Permission(name="accounts.people", label=N_("Invite, change and dismiss people"), roles={"owner": company, **staff})
+        yield Permission(name="accounts.clients", label=N_("See clients"), roles=staff)
+        yield Permission(name="accounts.suspend", label=N_("Suspend a client's access"), roles={"admin": Level.ALL})
+
+    @hookimpl
+    def register_scopes(self) -> Iterable[Scope]:
+        company_owned = (models.LegalEntity, models.Contract, models.ContractCategory, models.Address, models.Membership, models.Invitation)
+        yield Scope(name="accounts.company", entity=models.Company, criterion=lambda actor: scopes.company_scope(actor, models.Company.id))
+        yield Scope(name="accounts.user", entity=models.User, criterion=scopes.user_scope)
+        yield Scope(name="accounts.session", entity=models.UserSession, criterion=lambda actor: models.UserSession.user_id == actor.user_id)
+        for entity in company_owned:
+            yield Scope(name=f"accounts.{entity.__tablename__.removeprefix('core_')}", entity=entity, criterion=scopes.criterion_of(entity))
+
+    @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        yield Route(name="accounts.sign_in", path="/sign-in", resource=pages.SignIn(), permission=PUBLIC, replay=False, unscoped=True)
+        yield Route(name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False)
+        yield Route(name="accounts.invitation", path="/invitations/{token}", resource=pages.Invited(), permission=PUBLIC, replay=False, unscoped=True)
+        yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True)
+        yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
+        yield Route(name="accounts.profile", path="/profile", resource=pages.Profile(), permission=SIGNED_IN)
+        yield Route(name="accounts.company", path="/company", resource=pages.CompanyPage(), permission="accounts.company")
+        yield Route(name="accounts.invite", path="/company/people", resource=pages.Invite(), permission="accounts.people")
+        yield Route(
+            name="accounts.person", path="/company/people/{membership_id:uuid}", resource=pages.PersonForm(), permission="accounts.people"
+        )
+        yield Route(
+            name="accounts.revoke", path="/company/invitations/{invitation_id:uuid}", resource=pages.Revoke(), permission="accounts.people"
+        )
+        yield Route(name="accounts.api_me", path="/api/v1/me", resource=api.Me(), permission=SIGNED_IN, area="api", operations=api.ME)
+        yield Route(
+            name="accounts.api_contracts",
+            path="/api/v1/contracts",
+            resource=api.Contracts(),
+            permission="accounts.company",
+            area="api",
+            operations=api.CONTRACTS,
+        )
+
+    @hookimpl
+    def register_nav(self) -> Iterable[NavItem]:
+        yield NavItem(
+            name="accounts.company_nav",
+            area="portal",
+            label=N_("Company"),
+            route="accounts.company",
+            icon="building",
+            order=80,
+            permission="accounts.company",
+        )
+
+    @hookimpl
+    def register_jobs(self) -> Iterable[Job]:
+        yield Job(name="accounts.forget_old", run=sign_in.forget_old, every=3600)
+        yield Job(name="accounts.send_invitation", run=jobs.send_invitation)
+
+    @hookimpl
+    def register_commands(self) -> Iterable[Command]:
+        return commands()

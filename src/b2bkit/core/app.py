@@ -1,0 +1,186 @@
+"""The composition root: from a deployment to a running portal. With `shell.py` the only file that sees everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from gettext import NullTranslations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b2bkit.core.accounts.plugin import AccountsPlugin
+from b2bkit.core.accounts.sign_in import Sessions
+from b2bkit.core.admin.plugin import AdminPlugin
+from b2bkit.core.audit.plugin import AuditPlugin
+from b2bkit.core.catalog.plugin import CatalogPlugin
+from b2bkit.core.config import Config, Parsed, parse
+from b2bkit.core.db.engine import Database
+from b2bkit.core.db.migrate import Owner
+from b2bkit.core.db.scope import unscoped_entities
+from b2bkit.core.db.session import PortalSession
+from b2bkit.core.erp.plugin import ErpPlugin
+from b2bkit.core.errors import ConfigError, ConfigProblem
+from b2bkit.core.extend.assemble import assemble
+from b2bkit.core.extend.kit import Kit
+from b2bkit.core.extend.load import Source, choose, collect, known_plugins
+from b2bkit.core.extend.plugin import NoSettings, Plugin
+from b2bkit.core.home.plugin import HomePlugin
+from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
+from b2bkit.core.notify.plugin import NotifyPlugin
+from b2bkit.core.ordering.plugin import OrderingPlugin
+from b2bkit.core.pricing.plugin import PricingPlugin
+from b2bkit.core.work import SYSTEM, Actor, Signal, Work
+
+if TYPE_CHECKING:
+    import falcon.asgi
+
+CORE: tuple[type[Plugin], ...] = (
+    AccountsPlugin,
+    CatalogPlugin,
+    PricingPlugin,
+    OrderingPlugin,
+    ErpPlugin,
+    NotifyPlugin,
+    AuditPlugin,
+    HomePlugin,
+    AdminPlugin,
+)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A valid configuration with its chosen plugins, not yet running."""
+
+    config: Config
+    kit: Kit
+
+
+def read_deployment(path: Path, environment: Mapping[str, str] | None = None, known: Mapping[str, Source] | None = None) -> Deployment:
+    """Reads the deployment at `path` whole; raises ConfigError with every problem of file, environment, plugins and hooks."""
+    return _deploy(parse(path, environment), known_plugins() if known is None else known)
+
+
+def _deploy(parsed: Parsed, known: Mapping[str, Source]) -> Deployment:
+    problems = list(parsed.problems)
+    chosen = choose(parsed, known, problems)
+    plugins: Sequence[Plugin] = [*(cls(NoSettings()) for cls in CORE), *chosen]
+    tables = parsed.config.tables if parsed.config else None
+    kit = assemble(plugins, collect(plugins, problems), tables, str(parsed.file), problems)
+    for entity in unscoped_entities(kit.scopes):
+        what = f"{entity.__name__} belongs to companies but no scope says who may see it"
+        problems.append(ConfigProblem(entity.__module__, entity.__tablename__, what, "register a Scope for it in register_scopes"))
+    if parsed.config is not None:
+        for lang in parsed.config.portal.languages:
+            _check_language(parsed, kit, lang, problems)
+    if problems or parsed.config is None:
+        raise ConfigError(problems)
+    return Deployment(parsed.config, kit)
+
+
+def _check_language(parsed: Parsed, kit: Kit, lang: str, problems: list[ConfigProblem]) -> None:
+    if lang != "en" and not any((folder / lang).is_dir() for folder in locale_dirs(kit)):
+        problems.append(ConfigProblem(str(parsed.file), "portal.languages", f"nobody brings texts in {lang!r}", "remove it or add a plugin that brings it"))
+
+
+def owners(kit: Kit) -> list[Owner]:
+    """Who has tables: the core first, then chosen plugins with migrations, in `requires` order."""
+    core = Owner("core", Path(__file__).parent / "db" / "migrations")
+    names = {cls.name for cls in CORE}
+    chosen = [plugin for plugin in kit.plugins.values() if plugin.name not in names]
+    return [core, *(Owner(plugin.name, plugin.folder() / "migrations") for plugin in chosen if (plugin.folder() / "migrations").is_dir())]
+
+
+def locale_dirs(kit: Kit) -> list[Path]:
+    """Folders with texts: the core's, then those of plugins."""
+    names = {cls.name for cls in CORE}
+    return [CORE_LOCALE, *(plugin.folder() / "locale" for plugin in kit.plugins.values() if plugin.name not in names)]
+
+
+def template_dirs(config: Config, kit: Kit) -> list[Path]:
+    """Folders with templates, the first that has a name wins: the deployment's, plugins', the core's."""
+    names = {cls.name for cls in CORE}
+    own = [config.folder / config.tables.theme.templates] if config.tables.theme.templates else []
+    plugins = [plugin.folder() / "templates" for plugin in kit.plugins.values() if plugin.name not in names]
+    return [folder for folder in [*own, *plugins, Path(__file__).parent / "templates"] if folder.is_dir()]
+
+
+class App:
+    """A portal in this process. Two of them with different plugins can live side by side."""
+
+    def __init__(self, deployment: Deployment, clock: Callable[[], datetime] | None = None) -> None:
+        from b2bkit.core.jobs.runner import JobRunner
+        from b2bkit.core.web.live import bus_for
+        from b2bkit.core.web.system import web_routes
+
+        self.config = deployment.config
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.db = Database(deployment.config.database_url, pool_size=deployment.config.tables.database.pool)
+        self._translations = {lang: translator(lang, *locale_dirs(deployment.kit)) for lang in {*self.config.portal.languages, "en"}}
+        self.sessions = Sessions(deployment.kit.roles, timedelta(hours=self.config.tables.web.session_idle_hours))
+        self.bus = bus_for(self)
+        self.kit = deployment.kit
+        self.parts = self._web_parts()
+        self.kit = deployment.kit.with_routes(*web_routes(self.parts))
+        self.runner = JobRunner(self)
+        self._asgi: falcon.asgi.App | None = None
+
+    def _web_parts(self) -> object:
+        from b2bkit.core.shell import web_parts
+
+        return web_parts(self)
+
+    @property
+    def asgi(self) -> falcon.asgi.App:
+        """The Falcon application; made when first asked for."""
+        if self._asgi is None:
+            from b2bkit.core.web.app import build_asgi
+
+            self._asgi = build_asgi(self.parts)  # type: ignore[arg-type]
+        return self._asgi
+
+    def translations(self, lang: str) -> NullTranslations:
+        """Texts in a language of this portal; the source texts for any other."""
+        return self._translations.get(lang) or self._translations["en"]
+
+    @contextmanager
+    def work(self, actor: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "") -> Iterator[Work]:
+        """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups go out."""
+        lang = lang or self.config.portal.languages[0]
+        with self._session(actor, write) as session:
+            work = Work(session=session, actor=actor, now=self.clock(), lang=lang, kit=self.kit, config=self.config, request_id=request_id)
+            with speaking(lang, self.translations(lang)):
+                yield work
+                session.flush()
+        work.committed()
+        self.send_signals(work.signals)
+
+    @contextmanager
+    def _session(self, actor: Actor, write: bool) -> Iterator[PortalSession]:
+        if actor.kind == "system":
+            with self.db.unscoped(write) as unscoped:
+                yield unscoped
+        else:
+            with self.db.scoped(actor, self.kit.scopes, write) as scoped:
+                yield scoped
+
+    def send_signals(self, signals: Sequence[Signal]) -> None:
+        """Tells open pages, here and in other processes; a lost signal costs a page nothing but freshness."""
+        if signals:
+            self.bus.send(signals)
+
+    def close(self) -> None:
+        """Ends workers, streams and connections."""
+        self.runner.stop()
+        self.bus.close()
+        self.db.dispose()
+
+
+def create_app(config: Config | Deployment | Path, *, clock: Callable[[], datetime] | None = None, known: Mapping[str, Source] | None = None) -> App:
+    """A portal from a folder with b2bkit.toml, a Config or a Deployment; raises ConfigError."""
+    if isinstance(config, Path):
+        config = read_deployment(config, known=known)
+    elif isinstance(config, Config):
+        config = read_deployment(config.file, config.environment, known)
+    return App(config, clock)

@@ -1,0 +1,44 @@
+"""Writing tasks: always inside the transaction that makes them necessary; the wake-up follows its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from b2bkit.core.jobs.models import Task
+
+if TYPE_CHECKING:
+    from b2bkit.core.work import Work
+
+DELIVERY, JOB = "delivery", "job"
+_insert = insert(Task.__table__)
+
+
+def write_tasks(work: Work, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes rows and returns their ids."""
+    common = {"state": "waiting", "created_at": work.now, "due_at": work.now, "attempts": 0, "crashes": 0, "error": "", "unique_key": None}
+    rows = [{"order_key": None, "fact_id": None, **common, **task} for task in tasks]
+    return list(work.session.execute(_insert.returning(Task.__table__.c.id), rows).scalars())
+
+
+def enqueue(work: Work, job: str, *, due: datetime | None, unique: str | None, arguments: Mapping[str, object]) -> None:
+    """Writes a job's row; raises LookupError for a job that nobody registered."""
+    if job not in work.kit.jobs:
+        raise LookupError(f"there is no job {job!r}")
+    if unique is not None:
+        waiting = select(Task.__table__.c.id).where(Task.name == job, Task.unique_key == unique, Task.state == "waiting")
+        if work.session.execute(waiting).first() is not None:
+            return
+    row = {"kind": JOB, "name": job, "arguments": dict(arguments), "due_at": due or work.now, "unique_key": unique}
+    ids = write_tasks(work, [row])
+    if due is None or due <= work.now:
+        wake_after_commit(work, ids)
+
+
+def wake_after_commit(work: Work, ids: Iterable[int]) -> None:
+    """Tells the runner, once the rows are there. A lost wake-up costs at most a second: the poller finds due rows by itself."""
+    woken = list(ids)
+    work.wake_ups.extend(woken)

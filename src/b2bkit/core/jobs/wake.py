@@ -1,0 +1,100 @@
+"""Wake-ups through Dramatiq. A message holds a row's number and nothing else; it may be lost, doubled or late without harm.
+
+In process: StubBroker and one consumer. With Redis: RedisBroker, reached only from a thread of its own with short time-outs, so that no web request
+ever waits for Redis; while Redis is away messages are dropped and the poller does the work.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+
+if TYPE_CHECKING:
+    from b2bkit.core.config import Config
+
+log = logging.getLogger("b2bkit.wake")
+QUEUE = "b2bkit-wake"
+PAUSE_AFTER_FAILURE = 5.0
+MOST_WAITING = 1000
+
+
+class Waker(Protocol):
+    """Sends and receives the numbers of rows."""
+
+    def start(self, *, consume: bool) -> None: ...
+    def send(self, task_id: int) -> None: ...
+    def stop(self) -> None: ...
+
+
+def waker_for(config: Config, take: Callable[[int], None]) -> Waker:
+    """The waker that `[jobs] broker` asks for."""
+    if config.tables.jobs.broker == "redis":
+        return _BrokerWaker(_redis_broker(config.redis_url.get_secret_value()), take, own_thread=True)
+    return _BrokerWaker(StubBroker(middleware=[]), take, own_thread=False)
+
+
+def _redis_broker(url: str) -> RedisBroker:
+    return RedisBroker(
+        url=url,
+        middleware=[],
+        heartbeat_timeout=15_000,
+        maintenance_chance=1_000_000,
+        socket_timeout=5.0,
+        socket_connect_timeout=1.0,
+    )
+
+
+class _BrokerWaker:
+    def __init__(self, broker: dramatiq.Broker, take: Callable[[int], None], *, own_thread: bool) -> None:
+        self.broker = broker
+        self._own_thread = own_thread
+        self._waiting: queue.Queue[int | None] = queue.Queue(MOST_WAITING)
+        self._sender: threading.Thread | None = None
+        self._worker: dramatiq.Worker | None = None
+        self._actor = dramatiq.actor(take, broker=broker, actor_name="wake", queue_name=QUEUE)
+
+    def start(self, *, consume: bool) -> None:
+        if self._own_thread:
+            self._sender = threading.Thread(target=self._send_all, name="b2bkit-waker", daemon=True)
+            self._sender.start()
+        if consume:
+            self._worker = dramatiq.Worker(self.broker, queues={QUEUE}, worker_threads=1, worker_timeout=200)
+            self._worker.start()
+
+    def send(self, task_id: int) -> None:
+        if self._sender is None:
+            if self._worker is not None:
+                self._actor.send(task_id)
+            return
+        try:
+            self._waiting.put_nowait(task_id)
+        except queue.Full:  # Redis is away: the poller finds the row
+            pass
+
+    def _send_all(self) -> None:
+        while (task_id := self._waiting.get()) is not None:
+            try:
+                self._actor.send(task_id)
+            except Exception as error:
+                log.warning("wake-up not sent: %s", type(error).__name__)
+                time.sleep(PAUSE_AFTER_FAILURE)
+
+    def stop(self) -> None:
+        if self._sender is not None:
+            try:
+                self._waiting.put_nowait(None)
+            except queue.Full:
+                pass
+            self._sender = None
+        if self._worker is not None:
+            self._worker.stop(timeout=3000)
+            self._worker = None
+        self.broker.close()

@@ -1,0 +1,64 @@
+"""Mail over SMTP: one message to one address, as text and HTML. Header values never hold a line end."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+
+from b2bkit.core.config import Config
+from b2bkit.core.work import Work
+
+TIMEOUT = 20
+
+
+class MailOff(Exception):
+    """No SMTP server is configured."""
+
+
+def compose(work: Work, *, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    """A message from the portal; raises ValueError for an address or subject with a line end."""
+    config = work.config
+    for value in (to, subject):
+        if "\n" in value or "\r" in value:
+            raise ValueError("a mail header cannot hold a line end")
+    message = EmailMessage()
+    message["From"] = formataddr((config.portal.name, sender(config)))
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(work.now)
+    message["Message-ID"] = make_msgid(domain=parseaddr(sender(config))[1].rpartition("@")[2] or None)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def sender(config: Config) -> str:
+    """The portal's own address."""
+    return config.tables.mail.sender or "portal@localhost"
+
+
+def send(config: Config, message: EmailMessage) -> None:
+    """Gives the message to the SMTP server; raises OSError or smtplib.SMTPException to be tried again, MailOff without a server."""
+    mail = config.tables.mail
+    if not mail.host:
+        raise MailOff("[mail] host is not set")
+    connect = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
+    with connect(mail.host, mail.port, timeout=TIMEOUT) as server:
+        if mail.security == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if mail.user:
+            server.login(mail.user, config.mail_password.get_secret_value())
+        server.send_message(message)
+
+
+def check(config: Config) -> None:
+    """Says hello to the SMTP server; raises what goes wrong."""
+    mail = config.tables.mail
+    if not mail.host:
+        raise MailOff("[mail] host is not set")
+    connect = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
+    with connect(mail.host, mail.port, timeout=5) as server:
+        server.noop()

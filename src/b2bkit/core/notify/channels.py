@@ -1,0 +1,45 @@
+"""The core's two channels: the inbox in the portal, and e-mail over SMTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from b2bkit.core import mail
+from b2bkit.core.accounts.models import User
+from b2bkit.core.extend.things import Channel, Health, Message
+from b2bkit.core.i18n import N_, _
+from b2bkit.core.notify import service
+from b2bkit.core.web.render import render_mail
+from b2bkit.core.work import Work
+
+
+def channels() -> Iterable[Channel]:
+    """Inbox and e-mail."""
+    yield Channel(name=service.INBOX, label=N_("In the portal"), send=service.keep, address=lambda _work, user_id: str(user_id))
+    yield Channel(name="notify.email", label=N_("E-mail"), send=send_mail, address=mail_address)
+
+
+def mail_address(work: Work, user_id: UUID) -> str | None:
+    """The person's address; None when no mail can be sent."""
+    if not work.config.tables.mail.host:
+        return None
+    user = work.session.get(User, user_id)
+    return user.email if user is not None and not user.blocked else None
+
+
+def send_mail(work: Work, message: Message, address: str) -> None:
+    """One mail; raises what SMTP raises, to be tried again."""
+    text, html = render_mail(work, "notify/message", title=message.title, text=message.text, link=message.link)
+    mail.send(work.config, mail.compose(work, to=address, subject=message.title, text=text, html=html))
+
+
+def smtp_health(work: Work) -> Health:
+    """Whether the SMTP server answers."""
+    if not work.config.tables.mail.host:
+        return Health(True, _("No mail is sent: [mail] host is not set."))
+    try:
+        mail.check(work.config)
+    except OSError as error:
+        return Health(False, _("The mail server does not answer: {error}").format(error=error), _("Check [mail] in b2bkit.toml."))
+    return Health(True, _("The mail server answers."))

@@ -1,0 +1,170 @@
+"""Telling people: which channels each wants, the inbox, and handing messages to channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, or_, select, update
+
+from b2bkit.core.accounts.models import Membership, User
+from b2bkit.core.errors import NotFound
+from b2bkit.core.extend.things import Fact, Message, NotificationKind
+from b2bkit.core.i18n import _, speaking, translator
+from b2bkit.core.notify.models import Notification, Preference
+from b2bkit.core.work import Work
+
+INBOX = "notify.inbox"
+NAMESPACE = UUID("6f1d3c2e-5d7e-5f0b-9a67-0d6b7a4f2c11")
+
+
+class InboxRow(NamedTuple):
+    """One entry of a person's inbox."""
+
+    id: UUID
+    kind: str
+    title: str
+    text: str
+    link: str
+    created_at: datetime
+    unread: bool
+
+
+def tell(work: Work, kind: NotificationKind, event: Fact, *, fact_id: str) -> None:
+    """Queues one job for each recipient and channel that the person wants. Safe to repeat: a recipient and fact have one notification."""
+    for user_id in dict.fromkeys(kind.recipients(work, event)):
+        user = work.session.get(User, user_id)
+        if user is None or user.blocked:
+            continue
+        wanted = set(channels_for(work, kind, user_id))
+        message = compose(work, kind, event, user, fact_id)
+        for channel in sorted(wanted):
+            arguments = {"channel": channel, "user_id": str(user_id), "message": _plain(message), "fact_id": fact_id}
+            work.enqueue("notify.send", unique=f"{channel}:{message.id}", **arguments)
+
+
+def channels_for(work: Work, kind: NotificationKind, user_id: UUID) -> list[str]:
+    """Names of the channels a person wants for a kind: the kind's own unless chosen otherwise."""
+    chosen = select(Preference.channel, Preference.wanted).where(Preference.user_id == user_id, Preference.kind == kind.name)
+    wanted = {channel: True for channel in kind.channels} | {channel: yes for channel, yes in work.session.execute(chosen)}
+    return [name for name, yes in wanted.items() if yes and name in work.kit.channels]
+
+
+def compose(work: Work, kind: NotificationKind, event: Fact, user: User, fact_id: str) -> Message:
+    """The message in the person's language."""
+    from b2bkit.core.web.render import absolute_path
+
+    lang = user.lang or work.config.portal.languages[0]
+    context = dict(kind.context(work, event))
+    from b2bkit.core.app import locale_dirs
+
+    with speaking(lang, translator(lang, *locale_dirs(work.kit))):
+        title, text = _(kind.title).format(**context), _(kind.text).format(**context)
+    return Message(
+        id=uuid5(NAMESPACE, f"{user.id}:{kind.name}:{fact_id}"),
+        kind=kind.name,
+        title=title[:300],
+        text=text[:2000],
+        html="",
+        link=absolute_path(work, kind.route(work, event)),
+        lang=lang,
+    )
+
+
+def _plain(message: Message) -> dict[str, str]:
+    return {
+        "id": str(message.id),
+        "kind": message.kind,
+        "title": message.title,
+        "text": message.text,
+        "link": message.link,
+        "lang": message.lang,
+    }
+
+
+def send(work: Work, *, channel: str, user_id: str, message: dict[str, str], fact_id: str) -> None:
+    """Job: hands one message to one channel; raises what the channel raises, to be tried again."""
+    found = work.kit.channels.get(channel)
+    if found is None:
+        return
+    address = found.address(work, UUID(user_id))
+    if address is None:
+        return
+    values = {**message, "id": UUID(message["id"]), "html": ""}
+    found.send(work, Message(**values), address)  # type: ignore[arg-type]
+
+
+def keep(work: Work, message: Message, address: str) -> None:
+    """The inbox as a channel: one row per message, however often it is sent; open pages learn of it."""
+    user_id = UUID(address)
+    if work.session.get(Notification, message.id) is not None:
+        return
+    company = select(Membership.company_id).where(Membership.user_id == user_id, Membership.dismissed_at.is_(None)).limit(1)
+    row = Notification(
+        id=message.id,
+        user_id=user_id,
+        company_id=work.session.scalars(company).one_or_none(),
+        kind=message.kind,
+        fact_id=str(message.id),
+        title=message.title,
+        text=message.text,
+        link=message.link,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    work.signal("notify", message.id, users=(user_id,))
+
+
+def inbox(work: Work, *, before: UUID | None = None, limit: int = 30) -> list[InboxRow]:
+    """The actor's notifications, newest first; `before` is the last one of the page before."""
+    statement = select(
+        Notification.id,
+        Notification.kind,
+        Notification.title,
+        Notification.text,
+        Notification.link,
+        Notification.created_at,
+        Notification.read_at.is_(None),
+    ).where(Notification.user_id == work.actor.user_id)
+    if before is not None:
+        mark = work.session.get(Notification, before)
+        if mark is None:
+            raise NotFound("notification")
+        older = Notification.created_at < mark.created_at
+        statement = statement.where(or_(older, (Notification.created_at == mark.created_at) & (Notification.id < mark.id)))
+    rows = work.session.execute(statement.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(limit))
+    return [InboxRow(*row) for row in rows]
+
+
+_UNREAD = select(func.count(Notification.id)).where(Notification.read_at.is_(None))
+
+
+def unread(work: Work) -> int:
+    """How many notifications the actor has not read."""
+    if work.actor.user_id is None:
+        return 0
+    return work.session.scalar(_UNREAD.where(Notification.user_id == work.actor.user_id)) or 0
+
+
+def mark_read(work: Work, ids: Iterable[UUID] | None = None) -> None:
+    """Marks these of the actor's notifications as read, or all."""
+    statement = update(Notification).where(Notification.user_id == work.actor.user_id, Notification.read_at.is_(None))
+    if ids is not None:
+        statement = statement.where(Notification.id.in_(list(ids)))
+    work.session.execute(statement.values(read_at=work.now), execution_options={"synchronize_session": False})
+    if work.actor.user_id:
+        work.signal("notify", "read", users=(work.actor.user_id,))
+
+
+def choose(work: Work, *, kind: str, channel: str, wanted: bool) -> None:
+    """Keeps a person's choice for one kind and channel."""
+    if kind not in work.kit.notifications or channel not in work.kit.channels:
+        raise NotFound("preference")
+    mine = (Preference.user_id == work.actor.user_id, Preference.kind == kind, Preference.channel == channel)
+    found = work.session.scalars(select(Preference).where(*mine)).one_or_none()
+    if found is None:
+        found = Preference(user_id=work.actor.user_id, kind=kind, channel=channel, wanted=wanted)
+        work.session.add(found)
+    found.wanted = wanted

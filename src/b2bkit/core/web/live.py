@@ -1,0 +1,297 @@
+"""Live events: server-sent, per person, kinds and ids only. The page fetches what changed through the normal guard.
+
+One asyncio queue per open page in this process; between processes signals go over a bus: Redis pub/sub, or PostgreSQL NOTIFY. A lost signal costs
+freshness until the page polls, never data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import queue
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+import falcon
+import falcon.asgi
+import psycopg
+import redis
+from falcon.asgi import SSEvent
+
+from b2bkit.core.work import Actor, Signal
+
+if TYPE_CHECKING:
+    from b2bkit.core.app import App
+
+log = logging.getLogger("b2bkit.live")
+CHANNEL = "b2bkit_live"
+HEARTBEAT = 20.0
+WAITING = 64
+PAUSE = 2.0
+PER_PERSON = 20
+
+Deliver = Callable[[Sequence[Signal]], None]
+
+
+class Bus(Protocol):
+    """Carries signals to every process of the portal, this one included."""
+
+    def send(self, signals: Sequence[Signal]) -> None: ...
+    def listen(self, deliver: Deliver) -> None: ...
+    def close(self) -> None: ...
+
+
+def bus_for(app: App) -> Bus:
+    """Redis when the jobs use it, else PostgreSQL when the data are there, else this process alone."""
+    if app.config.tables.jobs.broker == "redis":
+        return RedisBus(app.config.redis_url.get_secret_value())
+    if app.config.database_url.startswith("postgresql"):
+        return PostgresBus(app.config.database_url.replace("postgresql+psycopg://", "postgresql://"))
+    return LocalBus()
+
+
+def pack(signals: Sequence[Signal]) -> str:
+    """Signals as one line of JSON."""
+    return json.dumps([asdict(signal) for signal in signals], default=str, separators=(",", ":"))
+
+
+def unpack(line: str) -> list[Signal]:
+    """The signals of a line; raises ValueError, KeyError or TypeError for what is none."""
+    found = []
+    for item in json.loads(line):
+        users, companies = tuple(UUID(u) for u in item["users"]), tuple(UUID(c) for c in item["companies"])
+        found.append(Signal(str(item["kind"]), str(item["id"]), users, companies, bool(item["staff"])))
+    return found
+
+
+class LocalBus:
+    """Within this process."""
+
+    def __init__(self) -> None:
+        self._deliver: Deliver | None = None
+
+    def send(self, signals: Sequence[Signal]) -> None:
+        if self._deliver is not None:
+            self._deliver(signals)
+
+    def listen(self, deliver: Deliver) -> None:
+        self._deliver = deliver
+
+    def close(self) -> None:
+        self._deliver = None
+
+
+class _ThreadedBus:
+    """Sends from one thread and listens in another; both reconnect, neither ever makes a caller wait."""
+
+    def __init__(self) -> None:
+        self._outgoing: queue.Queue[str | None] = queue.Queue(1000)
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(self._send_loop,), name="b2bkit-bus-out", daemon=True)]
+        self._threads[0].start()
+        self._deliver: Deliver | None = None
+
+    def send(self, signals: Sequence[Signal]) -> None:
+        try:
+            self._outgoing.put_nowait(pack(signals))
+        except queue.Full:  # the bus is away: pages poll
+            pass
+
+    def listen(self, deliver: Deliver) -> None:
+        self._deliver = deliver
+        thread = threading.Thread(target=self._run, args=(self._listen_loop,), name="b2bkit-bus-in", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        try:
+            self._outgoing.put_nowait(None)
+        except queue.Full:
+            pass
+        for thread in self._threads:
+            thread.join(timeout=3)
+
+    def _run(self, loop: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                loop()
+            except Exception as error:
+                log.warning("live bus: %s", type(error).__name__)
+                self._stop.wait(PAUSE)
+
+    def _received(self, line: str) -> None:
+        try:
+            signals = unpack(line)
+        except (ValueError, KeyError, TypeError):
+            log.warning("live bus: a line that is no signal")
+            return
+        if self._deliver is not None:
+            self._deliver(signals)
+
+    def _send_loop(self) -> None:
+        raise AssertionError("a bus says how")
+
+    def _listen_loop(self) -> None:
+        raise AssertionError("a bus says how")
+
+
+class RedisBus(_ThreadedBus):
+    """Redis pub/sub."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        super().__init__()
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(self._url, socket_timeout=5.0, socket_connect_timeout=1.0)
+
+    def _send_loop(self) -> None:
+        with self._client() as client:
+            while not self._stop.is_set():
+                line = self._outgoing.get()
+                if line is not None:
+                    client.publish(CHANNEL, line)
+
+    def _listen_loop(self) -> None:
+        with self._client() as client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+            subscription.subscribe(CHANNEL)
+            while not self._stop.is_set():
+                message = subscription.get_message(timeout=1.0)
+                if message is not None:
+                    self._received(message["data"].decode())
+
+
+class PostgresBus(_ThreadedBus):
+    """PostgreSQL LISTEN and NOTIFY; a line is at most 8,000 bytes, longer lists are sent in parts."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        super().__init__()
+
+    def send(self, signals: Sequence[Signal]) -> None:
+        if len(signals) > 1 and len(pack(signals).encode()) > 7000:
+            half = len(signals) // 2
+            self.send(signals[:half])
+            self.send(signals[half:])
+        else:
+            super().send(signals)
+
+    def _send_loop(self) -> None:
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=3) as connection:
+            while not self._stop.is_set():
+                line = self._outgoing.get()
+                if line is not None:
+                    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, line))
+
+    def _listen_loop(self) -> None:
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            while not self._stop.is_set():
+                for notice in connection.notifies(timeout=1.0, stop_after=1):
+                    self._received(notice.payload)
+
+
+class _Stream:
+    """One open page."""
+
+    __slots__ = ("actor", "events", "loop", "token")
+
+    def __init__(self, actor: Actor, token: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.actor = actor
+        self.token = token
+        self.loop = loop
+        self.events: asyncio.Queue[Signal | None] = asyncio.Queue(WAITING)
+
+    def wants(self, signal: Signal) -> bool:
+        if self.actor.user_id in signal.users or (signal.staff and self.actor.kind == "staff"):
+            return True
+        return self.actor.company_id is not None and self.actor.company_id in signal.companies
+
+    def put(self, signal: Signal) -> None:
+        """In the loop's thread. A page that reads too slowly loses events and fetches everything afresh (`reload`)."""
+        if self.events.full():
+            while not self.events.empty():
+                self.events.get_nowait()
+            self.events.put_nowait(Signal("reload", ""))
+        else:
+            self.events.put_nowait(signal)
+
+
+Valid = Callable[[str], bool]
+
+
+class LiveStreams:
+    """The resource of /events, and the hub that signals are delivered to.
+
+    valid   (token) -> whether its session still holds; asked before every event and heartbeat, in a thread
+    """
+
+    def __init__(self, valid: Valid) -> None:
+        self.valid = valid
+        self._streams: set[_Stream] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def count(self) -> int:
+        """Open pages in this process."""
+        return len(self._streams)
+
+    def deliver(self, signals: Sequence[Signal]) -> None:
+        """From any thread: to each open page that a signal is for."""
+        with self._lock:
+            streams = list(self._streams)
+        for signal in signals:
+            for stream in streams:
+                if stream.wants(signal):
+                    try:
+                        stream.loop.call_soon_threadsafe(stream.put, signal)
+                    except RuntimeError:  # the loop has ended with its process's web part
+                        self._drop(stream)
+
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """Opens a stream for the signed-in person; the guard has run before."""
+        state = req.context.state
+        if state.signed is None or state.token is None:
+            raise falcon.HTTPUnauthorized
+        stream = _Stream(state.signed.actor, state.token, asyncio.get_running_loop())
+        with self._lock:
+            mine = sum(1 for other in self._streams if other.actor.user_id == stream.actor.user_id)
+        if mine >= PER_PERSON:
+            raise falcon.HTTPTooManyRequests(retry_after=30)
+        resp.set_header("Cache-Control", "no-store")
+        resp.set_header("X-Accel-Buffering", "no")
+        resp.sse = self._events(stream)
+
+    async def _events(self, stream: _Stream) -> AsyncGenerator[SSEvent | None, None]:
+        with self._lock:
+            self._streams.add(stream)
+        loop = asyncio.get_running_loop()
+        checked = time.monotonic()
+        try:
+            yield SSEvent(event="hello", data=b"{}", retry=3000)
+            while True:
+                try:
+                    signal = await asyncio.wait_for(stream.events.get(), HEARTBEAT)
+                except TimeoutError:
+                    signal = None
+                if signal is not None or time.monotonic() - checked > HEARTBEAT - 1:
+                    checked = time.monotonic()
+                    if not await loop.run_in_executor(None, self.valid, stream.token):
+                        yield SSEvent(event="signed-out", data=b"{}")
+                        return
+                if signal is None:
+                    yield SSEvent(comment="still here")
+                else:
+                    yield SSEvent(event=signal.kind, json={"id": signal.id})
+        finally:
+            self._drop(stream)
+
+    def _drop(self, stream: _Stream) -> None:
+        with self._lock:
+            self._streams.discard(stream)
