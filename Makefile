@@ -43,7 +43,7 @@ types: setup-dev ## mypy, strict
 
 docs: setup-dev ## build the documentation into build/site
 	@$(BIN)/python tools/docs_reference.py
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: setup-dev ## measure; prints a table and writes build/bench.json
 	@$(BIN)/python -m tests.bench
