@@ -1,0 +1,187 @@
+"""One verb of one route: from the bytes of the request to the bytes of the answer, in one hop to a thread."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import falcon.asgi
+
+from b2bkit.core.db.engine import retrying
+from b2bkit.core.extend.things import Route
+from b2bkit.core.i18n import speaking
+from b2bkit.core.web import guard, idempotency
+from b2bkit.core.web.answers import clear
+from b2bkit.core.web.body import read_bytes
+from b2bkit.core.web.state import State, current, state_of
+from b2bkit.core.work import ANONYMOUS, Actor
+
+if TYPE_CHECKING:
+    from b2bkit.core.web.site import Site
+    from b2bkit.core.work import Work
+
+Params = dict[str, object]
+Responder = Callable[..., Awaitable[None]]
+
+
+class _Undo(Exception):
+    """Rolls the transaction back and keeps the answer."""
+
+
+class Endpoint:
+    """Answers one verb. `handler` is the resource's synchronous method; an asynchronous one (live events, health) runs on the loop."""
+
+    def __init__(self, site: Site, route: Route, method: str, handler: Callable[..., object]) -> None:
+        self.site = site
+        self.route = route
+        self.writes = method not in guard.SAFE
+        self.handler = handler
+        self.keyed = self.writes and route.replay and not route.machine
+        self.on_loop = inspect.iscoroutinefunction(handler)
+
+    def responder(self) -> Responder:
+        """The coroutine that Falcon calls."""
+
+        async def respond(req: falcon.asgi.Request, resp: falcon.asgi.Response, **params: object) -> None:
+            state = state_of(req)
+            state.route = self.route
+            try:
+                if self.on_loop:
+                    await self._on_loop(req, resp, state, params)
+                    return
+                if self.writes or self.route.machine:
+                    state.body = await read_bytes(req, self.route.max_body, self.site.parts.config.read_seconds)
+            except Exception as error:  # a body that is too large or too slow still gets the person's page
+                await answer_failure(self.site, req, resp, state, error)
+                return
+            await self.site.pool.run(partial(self._answer, req, resp, state, params))
+
+        return respond
+
+    async def _on_loop(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        if not self.route.machine:
+            failed: list[Exception] = []
+
+            def enter() -> None:
+                try:
+                    self.site.identify(state)
+                    guard.admit(self.route, state.method, state.actor)
+                except Exception as error:  # raised on the loop below, where failures are answered
+                    failed.append(error)
+
+            await self.site.pool.run(enter)
+            if failed:
+                raise failed[0]
+        answered = self.handler(req, resp, **params)
+        if inspect.isawaitable(answered):
+            await answered
+
+    def _answer(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        """Runs in a thread; never raises."""
+        token = current.set(state)
+        try:
+            if self.route.machine:
+                self._machine(req, resp, state, params)
+            elif not self.writes and self.site.parts.visit is not None:
+                self._visit(req, resp, state, params)
+            elif self.writes and self.site.parts.database is not None:
+                retrying(self.site.parts.database, partial(self._afresh, req, resp, state, params))
+            else:
+                self._in_two_steps(req, resp, state, params)
+            self.site.touch(state)
+        except _Undo:
+            pass
+        except Exception as error:
+            self.site.answer_failure(req, resp, state, error)
+        finally:
+            state.work = None
+            current.reset(token)
+
+    def _machine(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        def open_work(actor: Actor = ANONYMOUS, *, write: bool = True) -> AbstractContextManager[Work]:
+            return self.site.parts.work(actor, write=write, lang=state.lang, request_id=state.request_id)
+
+        req.context.open_work = open_work
+        with speaking(state.lang, self.site.parts.translations(state.lang)):
+            self.handler(req, resp, **params)
+
+    def _visit(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        """Reading: session and handler share one transaction."""
+        visit = self.site.parts.visit
+        assert visit is not None
+        with visit(state.token, write=False, lang=state.lang, request_id=state.request_id) as (work, signed):
+            self.site.recognise(state, signed)
+            guard.admit(self.route, state.method, state.actor)
+            with speaking(state.lang, self.site.parts.translations(state.lang)):
+                state.work = work
+                self.handler(req, resp, **params)
+
+    def _afresh(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        """A write, from the beginning each time: what an attempt before this one began to answer is forgotten."""
+        clear(resp)
+        state.keep = False
+        self._in_two_steps(req, resp, state, params)
+
+    def _in_two_steps(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
+        """Writing: who may not write never gets as far as the line of writers."""
+        self.site.identify(state)
+        with speaking(state.lang, self.site.parts.translations(state.lang)):
+            guard.admit(self.route, state.method, state.actor)
+            claimed, asked = None, ""
+            if self.writes:
+                guard.check_meant(req, state)
+            if self.keyed:
+                principal = idempotency.principal_of(state.actor, state.pre_session)
+                claimed, asked = idempotency.Claim(principal, self.route.name, guard.key_of(req)), idempotency.request_hash(req, state)
+            with self.site.parts.work(state.actor, write=self.writes, lang=state.lang, request_id=state.request_id) as work:
+                state.work = work
+                if claimed is None:
+                    self.handler(req, resp, **params)
+                    self._refused(resp, state)
+                else:
+                    self._once(req, resp, state, params, claimed, asked)
+
+    def _refused(self, resp: falcon.asgi.Response, state: State) -> bool:
+        """True for a refusal that commits all the same; a refusal that does not leaves the transaction by an exception."""
+        if resp.status_code < 400 or not self.writes:
+            return False
+        if not state.keep:
+            raise _Undo
+        return True
+
+    def _once(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params, claimed: idempotency.Claim, asked: str
+    ) -> None:
+        work = state.work
+        assert work is not None
+        stored = idempotency.claim(work, claimed, asked)
+        if stored is not None:
+            state.replayed = True
+            idempotency.replay(stored, resp)
+            return
+        self.handler(req, resp, **params)
+        if self._refused(resp, state):
+            idempotency.release(work, claimed)
+        else:
+            idempotency.store(work, claimed, resp)
+
+
+async def answer_failure(site: Site, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, error: Exception) -> None:
+    """Answers a failure that happened on the loop: in a thread, since the page around it reads the database."""
+
+    def answer() -> None:
+        token = current.set(state)
+        try:
+            try:
+                site.identify(state)
+            except Exception as later:  # the database is away: the failure itself is still answered
+                site.answer_failure(req, resp, state, later)
+                return
+            site.answer_failure(req, resp, state, error)
+        finally:
+            current.reset(token)
+
+    await site.pool.run(answer)

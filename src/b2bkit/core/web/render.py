@@ -1,0 +1,178 @@
+"""Templates: one environment per app, autoescape always on, undefined names are errors; slots and their widgets."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import nh3
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from b2bkit.core.errors import Forbidden, NotFound
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Widget
+from b2bkit.core.i18n import _, language, ngettext
+from b2bkit.core.web import formatting
+from b2bkit.core.web.state import State, current
+from b2bkit.core.work import ANONYMOUS, Actor
+
+if TYPE_CHECKING:
+    from b2bkit.core.web.parts import WebParts
+    from b2bkit.core.web.urls import Urls
+
+log = logging.getLogger("b2bkit.web")
+LAZY_ROUTE = "web.widget"
+_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4", "a", "table", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+
+
+class SafeHtml(Markup):
+    """HTML from people or the ERP after nh3 let through a short list of tags; the only way for markup into a page besides templates."""
+
+    __slots__ = ()
+
+    @classmethod
+    def cleaned(cls, html: str) -> SafeHtml:
+        """`html` without scripts, styles, pictures, forms and attributes that act; links only to http(s), mailto and tel."""
+        return cls(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener noreferrer nofollow"))
+
+
+def open_to(actor: Actor, permission: str) -> bool:
+    """Whether the actor passes a permission or a marker (PUBLIC, SIGNED_IN)."""
+    if permission is PUBLIC:
+        return True
+    if permission is SIGNED_IN:
+        return actor.kind != ANONYMOUS.kind
+    return actor.may(permission)
+
+
+class Renderer:
+    """The Jinja environment with the globals that every template may use (see layout/base.html)."""
+
+    def __init__(self, parts: WebParts, urls: Urls) -> None:
+        self.parts = parts
+        self.urls = urls
+        self.widgets = {widget.name: widget for group in parts.widgets.values() for widget in group}
+        self.env = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in parts.templates]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=parts.config.debug,
+            cache_size=1000,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        )
+        self.env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.env.globals.update(self._globals())
+
+    def _globals(self) -> dict[str, Any]:
+        return {
+            "url": self.urls.path,
+            "asset": self.parts.assets.url,
+            "has_route": self.urls.__contains__,
+            "slot": self.slot,
+            "form_key": form_key,
+            "csrf_token": lambda: current.get().csrf_token(),
+            "may": lambda permission: open_to(current.get().actor, permission),
+            "lang": language,
+            "now": _now,
+            "money": lambda value, currency="", places=2: formatting.money(value, currency, lang=language(), places=places),
+            "num": lambda value, places=None: formatting.num(value, places, lang=language()),
+            "qty": lambda value, unit="": formatting.qty(value, unit, lang=language()),
+            "date": self._date,
+            "dt": self._moment,
+            "clock": lambda value: formatting.clock(value, zone=self.parts.config.zone),
+            "age": self._age,
+            "safe_html": SafeHtml.cleaned,
+        }
+
+    def _date(self, value: date | datetime | None, style: Literal["long", "short", "full"] = "long") -> str:
+        zone = self.parts.config.zone
+        return formatting.day(value, style, lang=language(), zone=zone, today=_now().astimezone(zone).date())
+
+    def _moment(self, value: datetime | None) -> str:
+        return formatting.moment(value, lang=language(), zone=self.parts.config.zone, now=_now())
+
+    def _age(self, value: datetime | None, period: int = 60) -> formatting.Age:
+        return formatting.age(value, period, lang=language(), zone=self.parts.config.zone, now=_now())
+
+    def text(self, template: str, values: Mapping[str, object]) -> str:
+        """The whole template."""
+        return self.env.get_template(template).render(values)
+
+    def block(self, template: str, block: str, values: Mapping[str, object]) -> str:
+        """One block of a template, with what its top level imports and sets, as htmx swaps it in."""
+        found = self.env.get_template(template)
+        context = found.new_context(dict(values))
+        root = found.root_render_func(context)
+        next(iter(root), None)  # runs the top level (imports, sets) up to the first output; the layout itself is not rendered
+        try:
+            renders = context.blocks[block][0]
+        except LookupError:
+            raise LookupError(f"{template} has no block {block!r}") from None
+        html = "".join(renders(context))
+        close = getattr(root, "close", None)
+        if close is not None:
+            close()
+        return html
+
+    # slots
+
+    def slot(self, name: str, subject: object = None, *, side: bool | None = None) -> Markup:
+        """Every widget of a slot that this person may see; `side` keeps to one column. A lazy one is a box that fetches itself."""
+        state = current.get()
+        pieces = [
+            self._lazy(widget, subject) if widget.lazy else self.widget(state, widget, subject)
+            for widget in self.parts.widgets.get(name, ())
+            if (side is None or widget.side == side) and open_to(state.actor, widget.permission)
+        ]
+        return Markup("").join(pieces)
+
+    def widget(self, state: State, widget: Widget, subject: object) -> Markup:
+        """One widget; when it fails, a small box with a code, and the page lives."""
+        try:
+            work = state.work
+            if work is None:
+                return Markup("")
+            # a failed statement would spoil the page's transaction on PostgreSQL: the savepoint keeps it usable
+            with work.session.begin_nested() if work.session.in_transaction() else nullcontext():
+                values = widget.load(work, subject)
+                if values is None:
+                    return Markup("")
+                return Markup(self.text(widget.template, {**values, "subject": subject}))  # noqa: S704  (rendered with autoescape)
+        except Exception:
+            code = secrets.token_hex(3)
+            log.exception("widget failed", extra={"widget": widget.name, "code": code, "request_id": state.request_id})
+            return Markup(self.text("problem/widget.html", {"code": code, "retry": self._lazy_path(widget, subject)}))  # noqa: S704
+
+    def _lazy_path(self, widget: Widget, subject: object) -> str:
+        return self.urls.path(LAZY_ROUTE, widget=widget.name, id=getattr(subject, "id", None)) if LAZY_ROUTE in self.urls else ""
+
+    def _lazy(self, widget: Widget, subject: object) -> Markup:
+        return Markup(self.text("problem/lazy.html", {"href": self._lazy_path(widget, subject)}))  # noqa: S704
+
+    def lazy_widget(self, state: State, name: str, subject_id: object) -> Markup:
+        """The widget fetched by itself; its `load` gets the subject's id (UUID) in place of the subject. Absent and foreign are one answer."""
+        widget = self.widgets.get(name)
+        if widget is None:
+            raise NotFound(name)
+        if not open_to(state.actor, widget.permission):
+            raise Forbidden(widget.permission)
+        return self.widget(state, widget, subject_id)
+
+
+def form_key() -> str:
+    """A new idempotency key for one form as it is shown."""
+    return secrets.token_urlsafe(16)
+
+
+def _now() -> datetime:
+    state = current.get()
+    return state.work.now if state.work is not None else state.site.parts.clock()
+
+
