@@ -32,7 +32,7 @@ class Report:
     def add(self, path: Path, name: str) -> None:
         """Read one XML file. A broken one is told with what could be read before the break left out of every count."""
         tally = Tally()
-        refused = []
+        refused: list[dict[str, str | int | bool]] = []
         try:
             for item in read_file(path, name):
                 tally.add(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 
-class BrokenFile(Exception):  # noqa: N818 (says what it is, as the rest of the house does)
+class BrokenFile(Exception):
     """The file cannot be read at all. Names file, line, column (both from 1), cause and cure in plain words."""
 
     def __init__(self, file: str, line: int, column: int, code: str, **values: str | int) -> None:
@@ -14,7 +14,7 @@ class BrokenFile(Exception):  # noqa: N818 (says what it is, as the rest of the 
         super().__init__(f"{file}:{line}:{column}: {self.reason} {self.cure}")
 
 
-class BadItem(Exception):  # noqa: N818
+class BadItem(Exception):
     """One item cannot be taken; the reader turns it into a Refused and goes on."""
 
     def __init__(self, code: str, line: int = 0, **values: str | int) -> None:

@@ -56,12 +56,22 @@ def product(node: Node, context: Context) -> Product:
         images=images(node, found),
         producer=_producer(node),
         country=node.value("Страна"),
-        weight=context.optional_number(node, "Вес", own_id),
+        weight=_weight(node, found, context, own_id),
         prices=prices(node, context, own_id),
         deleted=deleted,
-        version=node.value("НомерВерсии"),
+        version=node.value("НомерВерсии") or _requisite(found, "НомерВерсии"),
         line=node.line,
     )
+
+
+def _weight(node: Node, found: tuple[Requisite, ...], context: Context, item_id: str) -> Decimal | None:
+    """Вес as an element or as a requisite, in kg; a requisite that is no number is an ordinary requisite."""
+    if node.first("Вес"):
+        return context.optional_number(node, "Вес", item_id)
+    try:
+        return values.number(_requisite(found, "Вес"))
+    except values.BadNumber:
+        return None
 
 
 def offer(node: Node, context: Context, *, changes: bool) -> Offer:

@@ -39,7 +39,7 @@ _TRUE = frozenset(("true", "1", "да", "истина", "yes", "y"))
 _FALSE = frozenset(("false", "0", "нет", "ложь", "no", "n"))
 
 
-class BadNumber(ValueError):  # noqa: N818
+class BadNumber(ValueError):
     """The text is no plain decimal number, or has more digits than money and quantities may have."""
 
 

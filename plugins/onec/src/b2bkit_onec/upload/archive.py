@@ -24,7 +24,16 @@ __all__ = ["ArchiveRefused", "Extracted", "Extraction", "Limits", "extract"]
 BLOCK = 1 << 16
 SMALL = 1 << 20
 UTF8_FLAG, ENCRYPTED_FLAGS = 0x800, 0x1 | 0x40 | 0x2000
-UNIX, WINDOWS = 3, 0
+DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 _END = struct.Struct("<4s4H2LH")
 _LOCAL = struct.Struct("<4s2H3H3L2H")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 
-class UploadRefused(Exception):  # noqa: N818 (says what it is, as the rest of the house does)
+class UploadRefused(Exception):
     """`name` is the offending name made printable; `reason` and `cure` are sentences in the current language."""
 
     def __init__(self, code: str, name: str = "", **values: str | int) -> None:
