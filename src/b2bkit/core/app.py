@@ -31,7 +31,7 @@ from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
 from b2bkit.core.notify.plugin import NotifyPlugin
 from b2bkit.core.ordering.plugin import OrderingPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
-from b2bkit.core.work import SYSTEM, Actor, Signal, Work
+from b2bkit.core.work import SYSTEM, Actor, Work
 
 if TYPE_CHECKING:
     import falcon.asgi
@@ -149,12 +149,23 @@ class App:
         """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups go out."""
         lang = lang or self.config.portal.languages[0]
         with self._session(actor, write) as session:
-            work = Work(session=session, actor=actor, now=self.clock(), lang=lang, kit=self.kit, config=self.config, request_id=request_id)
+            work = self._work(session, actor, lang, request_id)
             with speaking(lang, self.translations(lang)):
                 yield work
                 session.flush()
-        work.committed()
-        self.send_signals(work.signals)
+        self._after(work)
+
+    def _work(self, session: PortalSession, actor: Actor, lang: str, request_id: str) -> Work:
+        return Work(
+            session=session,
+            actor=actor,
+            now=self.clock(),
+            lang=lang,
+            kit=self.kit,
+            config=self.config,
+            translations=self.translations,
+            request_id=request_id,
+        )
 
     @contextmanager
     def _session(self, actor: Actor, write: bool) -> Iterator[PortalSession]:
@@ -165,10 +176,13 @@ class App:
             with self.db.scoped(actor, self.kit.scopes, write) as scoped:
                 yield scoped
 
-    def send_signals(self, signals: Sequence[Signal]) -> None:
-        """Tells open pages, here and in other processes; a lost signal costs a page nothing but freshness."""
-        if signals:
-            self.bus.send(signals)
+    def _after(self, work: Work) -> None:
+        """After the commit: what was put off, wake-ups for new tasks, signals to open pages. Each may be lost without losing data."""
+        work.committed()
+        if work.wake_ups:
+            self.runner.wake(work.wake_ups)
+        if work.signals:
+            self.bus.send(work.signals)
 
     def close(self) -> None:
         """Ends workers, streams and connections."""

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import cache
+from pathlib import Path
+
+import jinja2
 
 from b2bkit.core.config import Config
+from b2bkit.core.i18n import _
 from b2bkit.core.work import Work
 
 TIMEOUT = 20
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class MailOff(Exception):
@@ -33,6 +40,24 @@ def compose(work: Work, *, to: str, subject: str, text: str, html: str) -> Email
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     return message
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+def letter(work: Work, *, title: str, paragraphs: Sequence[str], link: str, button: str) -> tuple[str, str]:
+    """A plain letter with one button, as text and as HTML."""
+    values = {"title": title, "paragraphs": paragraphs, "link": link, "button": button, "portal": work.config.portal.name, "lang": work.lang}
+    html = _environment().get_template("layout/letter.html").render(values, brand=work.config.tables.theme.brand, _=_)
+    text = "\n\n".join([*paragraphs, f"{button}: {link}", work.config.portal.name])
+    return text + "\n", html
+
+
+def absolute(work: Work, path: str) -> str:
+    """The whole address of a path in the portal: from the configuration, never from a request."""
+    return work.config.portal.base_url + path
 
 
 def sender(config: Config) -> str:

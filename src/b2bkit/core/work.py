@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from gettext import NullTranslations
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -71,10 +72,20 @@ class Work:
     now       the instant (aware UTC) at which this work happens; the only clock that services read
     lang      language of texts, "ru" or "en"
     kit       everything that plugins registered
+    translations  texts of a language, for messages to people who speak another one
     """
 
     def __init__(
-        self, *, session: PortalSession, actor: Actor, now: datetime, lang: str, kit: Kit, config: Config, request_id: str = ""
+        self,
+        *,
+        session: PortalSession,
+        actor: Actor,
+        now: datetime,
+        lang: str,
+        kit: Kit,
+        config: Config,
+        translations: Callable[[str], NullTranslations],
+        request_id: str = "",
     ) -> None:
         self.session = session
         self.actor = actor
@@ -82,6 +93,7 @@ class Work:
         self.lang = lang
         self.kit = kit
         self.config = config
+        self.translations = translations
         self.request_id = request_id
         self.fact_id = ""  # of the fact being delivered: makes a reaction that may run twice recognise itself
         self.signals: list[Signal] = []

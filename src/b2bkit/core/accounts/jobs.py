@@ -8,7 +8,7 @@ from b2bkit.core import mail
 from b2bkit.core.accounts.models import Company, Invitation
 from b2bkit.core.accounts.people import invitation_token
 from b2bkit.core.i18n import _
-from b2bkit.core.web.render import absolute_url, render_mail
+from b2bkit.core.web.handling import request_url
 from b2bkit.core.work import Work
 
 
@@ -18,7 +18,11 @@ def send_invitation(work: Work, *, invitation_id: str) -> None:
     if invitation is None or invitation.used_at or invitation.revoked_at or invitation.expires_at <= work.now:
         return
     company = work.session.get_one(Company, invitation.company_id)
-    link = absolute_url(work, "accounts.invitation", token=invitation_token(work, invitation.id))
+    link = request_url(work, "accounts.invitation", token=invitation_token(work, invitation.id))
     subject = _("{portal}: you are invited to work for {company}").format(portal=work.config.portal.name, company=company.name)
-    text, html = render_mail(work, "accounts/invitation", link=link, company=company.name, name=invitation.name, expires_at=invitation.expires_at)
+    paragraphs = [
+        _("{name}, you are invited to work for {company} in the portal.").format(name=invitation.name, company=company.name),
+        _("The link below works once, within 24 hours, and only for this address. If you expected no invitation, leave it."),
+    ]
+    text, html = mail.letter(work, title=subject, paragraphs=paragraphs, link=link, button=_("Accept the invitation"))
     mail.send(work.config, mail.compose(work, to=invitation.email, subject=subject, text=text, html=html))

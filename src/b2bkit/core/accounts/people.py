@@ -184,3 +184,8 @@ def dismiss(work: Work, *, membership_id: UUID) -> None:
     work.publish(EmployeeDismissed(member.company_id, member.user_id), key=f"company:{member.company_id}")
     record(work, action="accounts.dismissed", entity="user", entity_id=member.user_id, company_id=member.company_id)
     work.signal("session", member.user_id, users=(member.user_id,))
+
+
+def has_account(work: Work, email: str) -> bool:
+    """Whether this address already has a password here. Unscoped work, for the page of an invitation that went to it."""
+    return work.session.scalars(select(User.id).where(User.email == email, User.password_hash.is_not(None))).first() is not None

@@ -10,7 +10,6 @@ from b2bkit.core.accounts.models import User
 from b2bkit.core.extend.things import Channel, Health, Message
 from b2bkit.core.i18n import N_, _
 from b2bkit.core.notify import service
-from b2bkit.core.web.render import render_mail
 from b2bkit.core.work import Work
 
 
@@ -30,7 +29,7 @@ def mail_address(work: Work, user_id: UUID) -> str | None:
 
 def send_mail(work: Work, message: Message, address: str) -> None:
     """One mail; raises what SMTP raises, to be tried again."""
-    text, html = render_mail(work, "notify/message", title=message.title, text=message.text, link=message.link)
+    text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=_("Open in the portal"))
     mail.send(work.config, mail.compose(work, to=address, subject=message.title, text=text, html=html))
 
 

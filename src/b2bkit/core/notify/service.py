@@ -9,10 +9,11 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import func, or_, select, update
 
+from b2bkit.core import mail
 from b2bkit.core.accounts.models import Membership, User
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Fact, Message, NotificationKind
-from b2bkit.core.i18n import _, speaking, translator
+from b2bkit.core.i18n import _, speaking
 from b2bkit.core.notify.models import Notification, Preference
 from b2bkit.core.work import Work
 
@@ -54,13 +55,9 @@ def channels_for(work: Work, kind: NotificationKind, user_id: UUID) -> list[str]
 
 def compose(work: Work, kind: NotificationKind, event: Fact, user: User, fact_id: str) -> Message:
     """The message in the person's language."""
-    from b2bkit.core.web.render import absolute_path
-
-    lang = user.lang or work.config.portal.languages[0]
+    lang = user.lang if user.lang in work.config.portal.languages else work.config.portal.languages[0]
     context = dict(kind.context(work, event))
-    from b2bkit.core.app import locale_dirs
-
-    with speaking(lang, translator(lang, *locale_dirs(work.kit))):
+    with speaking(lang, work.translations(lang)):
         title, text = _(kind.title).format(**context), _(kind.text).format(**context)
     return Message(
         id=uuid5(NAMESPACE, f"{user.id}:{kind.name}:{fact_id}"),
@@ -68,7 +65,7 @@ def compose(work: Work, kind: NotificationKind, event: Fact, user: User, fact_id
         title=title[:300],
         text=text[:2000],
         html="",
-        link=absolute_path(work, kind.route(work, event)),
+        link=mail.absolute(work, kind.route(work, event)),
         lang=lang,
     )
 

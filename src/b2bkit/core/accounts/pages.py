@@ -1,0 +1,174 @@
+"""Pages of accounts: signing in, an invitation, the company and its people, oneself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from b2bkit.core.accounts import companies, forms, people, profile, sign_in
+from b2bkit.core.accounts.models import Company
+from b2bkit.core.errors import NotFound, Refused
+from b2bkit.core.i18n import _
+from b2bkit.core.web.handling import (
+    Request,
+    Response,
+    client_address,
+    end_session,
+    keep,
+    read_form,
+    read_query,
+    redirect,
+    redirect_local,
+    remember,
+    render,
+    set_session,
+    work_of,
+)
+
+HOME = "home.today"
+
+
+class SignIn:
+    """The door: who is inside already goes on."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        asked = read_query(req, forms.SignInForm)
+        if work_of(req).actor.user_id is not None:
+            return redirect_local(req, resp, asked.next, HOME)
+        return render(req, resp, "accounts/sign_in.html", form=asked, problems=())
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, forms.SignInForm), work_of(req)
+        agent = req.get_header("User-Agent") or ""
+        result = sign_in.sign_in(work, email=form.email, password=form.password, address=client_address(req), user_agent=agent)
+        if result.problems:
+            keep(req)  # the failed attempt is counted
+            return render(req, resp, "accounts/sign_in.html", form=form, problems=result.problems, status=422)
+        set_session(req, resp, result.token, work.config.tables.web.session_days * 86400)
+        return redirect_local(req, resp, form.next, HOME)
+
+
+class SignOut:
+    def on_post(self, req: Request, resp: Response) -> None:
+        sign_in.sign_out(work_of(req))
+        end_session(req, resp)
+        redirect(req, resp, "accounts.sign_in")
+
+
+class Invited:
+    """The page behind an invitation's link."""
+
+    def on_get(self, req: Request, resp: Response, token: str) -> None:
+        self._show(req, resp, token)
+
+    def on_post(self, req: Request, resp: Response, token: str) -> None:
+        form, work = read_form(req, forms.AcceptForm), work_of(req)
+        try:
+            session = people.accept(work, token=token, password=form.password, user_agent=req.get_header("User-Agent") or "")
+        except Refused as refused:
+            return self._show(req, resp, token, refused)
+        set_session(req, resp, session, work.config.tables.web.session_days * 86400)
+        return redirect(req, resp, HOME)
+
+    def _show(self, req: Request, resp: Response, token: str, refused: Refused | None = None) -> None:
+        work = work_of(req)
+        invitation = people.open_invitation(work, token=token)
+        company = work.session.get_one(Company, invitation.company_id)
+        problems, status = (refused.problems, 422) if refused else ((), 200)
+        values = {"invitation": invitation, "company": company, "known": people.has_account(work, invitation.email), "problems": problems}
+        render(req, resp, "accounts/invitation.html", status=status, **values)
+
+
+class Switch:
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, forms.SwitchForm)
+        companies.switch(work_of(req), company_id=form.company_id, contract_id=form.contract_id)
+        redirect_local(req, resp, form.next, HOME)
+
+
+class Preferences:
+    """Language and theme, for the browser; the language also for mails."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, forms.PreferencesForm), work_of(req)
+        if form.lang in work.config.portal.languages:
+            remember(req, resp, "lang", form.lang)
+            if work.actor.user_id is not None:
+                profile.speak(work, form.lang)
+        if form.theme is not None:
+            remember(req, resp, "theme", form.theme)
+        redirect_local(req, resp, form.next, HOME)
+
+
+class Profile:
+    def on_get(self, req: Request, resp: Response) -> None:
+        user = profile.myself(work_of(req))
+        self._show(req, resp, forms.ProfileForm(name=user.name, phone=user.phone))
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, forms.ProfileForm)
+        try:
+            profile.change(work_of(req), name=form.name, phone=form.phone, password=form.password, new_password=form.new_password)
+        except Refused as refused:
+            return self._show(req, resp, form, refused)
+        return redirect(req, resp, "accounts.profile", saved="1")
+
+    def _show(self, req: Request, resp: Response, form: forms.ProfileForm, refused: Refused | None = None) -> None:
+        user = profile.myself(work_of(req))
+        problems, status = (refused.problems, 422) if refused else ((), 200)
+        saved = req.get_param("saved") == "1" and refused is None
+        render(req, resp, "accounts/profile.html", user=user, form=form, problems=problems, saved=saved, status=status)
+
+
+def _company(req: Request) -> UUID:
+    company_id = work_of(req).actor.company_id
+    if company_id is None:
+        raise NotFound("company")
+    return company_id
+
+
+def _show_company(req: Request, resp: Response, form: forms.InviteForm | None = None, refused: Refused | None = None) -> None:
+    work, company_id = work_of(req), _company(req)
+    values = {
+        "company": work.session.get_one(Company, company_id),
+        "contracts": companies.contracts(work, company_id=company_id),
+        "addresses": companies.addresses(work, company_id=company_id),
+        "people": people.people(work, company_id=company_id),
+        "invitations": people.invitations(work, company_id=company_id) if work.may("accounts.people") else [],
+        "manager": companies.manager_of(work, company_id=company_id),
+        "roles": [(role.code, _(role.label)) for role in work.kit.roles.values() if role.side == "client"],
+        "may_change": work.may("accounts.people"),
+        "form": form or forms.InviteForm(role="buyer"),
+        "problems": refused.problems if refused else (),
+    }
+    render(req, resp, "accounts/company.html", status=422 if refused else 200, **values)
+
+
+class CompanyPage:
+    def on_get(self, req: Request, resp: Response) -> None:
+        _show_company(req, resp)
+
+
+class Invite:
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, forms.InviteForm)
+        try:
+            people.invite(work_of(req), company_id=_company(req), email=form.email, name=form.name, role=form.role)
+        except Refused as refused:
+            return _show_company(req, resp, form, refused)
+        return redirect(req, resp, "accounts.company")
+
+
+class PersonForm:
+    def on_post(self, req: Request, resp: Response, membership_id: UUID) -> None:
+        form, work = read_form(req, forms.PersonForm), work_of(req)
+        if form.action == "dismiss":
+            people.dismiss(work, membership_id=membership_id)
+        else:
+            people.change_role(work, membership_id=membership_id, role=form.role)
+        redirect(req, resp, "accounts.company")
+
+
+class Revoke:
+    def on_post(self, req: Request, resp: Response, invitation_id: UUID) -> None:
+        people.revoke(work_of(req), invitation_id=invitation_id)
+        redirect(req, resp, "accounts.company")
