@@ -9,8 +9,9 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, and_, inspect
-from sqlalchemy.orm import Mapper, with_loader_criteria
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.interfaces import CriteriaOption
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.cache_key import NO_CACHE
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, False_, Grouping, True_
@@ -117,6 +118,14 @@ class Criterion:
         self.binds = [] if cache_key is None else list(cache_key.bindparams)
 
 
+class _AdaptedCriteria(LoaderCriteriaOption):
+    """SQLAlchemy leaves a plain criterion unadapted when an alias is joined: it would guard the wrong table."""
+
+    def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
+        criterion = super()._resolve_where_criteria(ext_info)
+        return cast(ColumnElement[bool], ext_info._adapter.traverse(criterion)) if ext_info.is_aliased_class else criterion
+
+
 class ScopeOption(CriteriaOption):
     """`with_loader_criteria` for several entities at once, with a cache key that is worked out once per work."""
 
@@ -143,8 +152,7 @@ class ScopeOption(CriteriaOption):
 
     def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
         for criterion in self.criteria:
-            option = with_loader_criteria(criterion.mapper, criterion.guard, include_aliases=True)
-            option.get_global_criteria(attributes)
+            _AdaptedCriteria(criterion.mapper, criterion.guard, include_aliases=True).get_global_criteria(attributes)
 
 
 class ActorScope:
