@@ -15,7 +15,7 @@ from b2bkit.core.web.state import State
 from b2bkit.core.web.urls import local_path
 
 if TYPE_CHECKING:
-    from b2bkit.core.web.shell import Page
+    from b2bkit.core.web.shell import NavLink, Page
 
 _SECRET_FIELDS = ("password", "token", "secret", "_csrf", "_key")
 
@@ -41,11 +41,11 @@ def answer_kind(req: falcon.Request, state: State) -> Literal["json", "fragment"
 def neutral(page: Page) -> Page:
     """The frame without a trace of which address was asked, so that foreign and absent look the same."""
 
-    def plain(links: object) -> tuple[object, ...]:
-        return tuple(link._replace(active=False) for link in links)  # type: ignore[attr-defined]
+    def plain(links: tuple[NavLink, ...]) -> tuple[NavLink, ...]:
+        return tuple(link._replace(active=False) for link in links)
 
     groups = tuple(group._replace(items=plain(group.items)) for group in page.nav)
-    return page._replace(path="/", nav=groups, bar=plain(page.bar))  # type: ignore[arg-type]
+    return page._replace(path="/", nav=groups, bar=plain(page.bar))
 
 
 def came_from(req: falcon.Request) -> str | None:
@@ -73,5 +73,3 @@ def bare_page(failure: Failure, state: State) -> str:
         '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<title>{title}</title></head><body><main><h1>{title}</h1><p>{detail}</p><p><small>{request}</small></p></main></body></html>"
     ).format(lang=state.lang, title=escape(failure.title), detail=escape(failure.detail), request=state.request_id)
-
-

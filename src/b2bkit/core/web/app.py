@@ -65,13 +65,13 @@ def handlers_of(resource: object) -> dict[str, Callable[..., object]]:
 
 
 def problems_of(routes: Mapping[str, Route]) -> list[ConfigProblem]:
-    """What is wrong with the routes, all of it: a path twice, an unguarded machine route, a verb without an operation, an unknown converter."""
+    """What is wrong with the routes, all of it: a path twice, a verb without an operation, a guarded machine route ..."""
     problems: list[ConfigProblem] = []
     paths: dict[str, str] = {}
     for route in routes.values():
         shape = _FIELD.sub("{}", route.path.lower())
         if shape in paths:
-            problems.append(_problem(route, f"has the path {route.path}, which {paths[shape]} has too", "give one of them another path"))
+            problems.append(_problem(route, f"has the path of {paths[shape]}, {route.path}", "give one of them another path"))
         paths.setdefault(shape, route.name)
         problems += _problems_of_one(route)
     return problems
@@ -83,18 +83,20 @@ def _problems_of_one(route: Route) -> list[ConfigProblem]:
     if not verbs:
         problems.append(_problem(route, "has a resource without any on_get, on_post ...", "give the resource a method"))
     if not route.path.startswith("/") or route.path.startswith(PREFIX) or (route.path != "/" and route.path.endswith("/")):
-        problems.append(_problem(route, f"has the path {route.path!r}", f"begin it with /, end it without, and keep out of {PREFIX}"))
+        problems.append(_problem(route, f"has the path {route.path!r}", f"begin it with /, end without, keep out of {PREFIX}"))
     if any(not _TEXT_FIELD.fullmatch(field.group()) for field in _FIELD.finditer(route.path)):
         problems.append(_problem(route, f"has a field of another kind in {route.path}", "ids are {name:uuid}, names {name:name}"))
     if route.machine and route.permission is not PUBLIC:
-        problems.append(_problem(route, "is for machines and has a permission", "make it PUBLIC and authenticate in the resource"))
+        problems.append(_problem(route, "is for machines and has a permission", "make it PUBLIC; the resource authenticates"))
     if route.area == "api":
         missing = sorted(verbs - route.operations.keys())
         surplus = sorted(route.operations.keys() - verbs)
         if missing:
-            problems.append(_problem(route, f"answers {', '.join(missing)} without an Operation", "describe each verb in `operations`"))
+            problems.append(_problem(route, f"answers {', '.join(missing)} without an Operation", "describe it in `operations`"))
         if surplus:
-            problems.append(_problem(route, f"describes {', '.join(surplus)} that the resource does not answer", "take it out of `operations`"))
+            problems.append(
+                _problem(route, f"describes {', '.join(surplus)} and does not answer it", "take it out of `operations`")
+            )
     return problems
 
 
@@ -102,7 +104,7 @@ def _problem(route: Route, what: str, cure: str) -> ConfigProblem:
     return ConfigProblem("routes", route.name, what, cure)
 
 
-class B2bkitAsgi(falcon.asgi.App):
+class B2bkitAsgi(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
     """The ASGI app; `close()` lets running handlers finish."""
 
     site: Site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from io import BytesIO
 from typing import Final
@@ -34,7 +35,7 @@ def _refusal(code: str, message: str, status: int = 400) -> BadRequest:
 
 
 async def read_bytes(req: falcon.asgi.Request, limit: int, seconds: float) -> bytes:
-    """The whole body, at most `limit` bytes; BadRequest 413 beyond it and 408 when it takes longer than `seconds` plus its size allows."""
+    """The whole body, at most `limit` bytes. BadRequest 413 beyond it, 408 when it comes too slowly."""
     announced = req.content_length
     if announced == 0:
         return b""
@@ -61,7 +62,7 @@ def media_type(req: falcon.Request) -> str:
 
 
 def parse_json(body: bytes) -> object:
-    """The JSON value of a body: UTF-8, no duplicate keys, no NaN, depth at most 32, no NUL or lone surrogates, numbers as int or Decimal."""
+    """The JSON value of a body: UTF-8, no duplicate keys, NaN, NUL or lone surrogates, depth at most 32; numbers int or Decimal."""
     try:
         rough = orjson.loads(body)
         _check_depth(body, rough)
@@ -79,10 +80,16 @@ def _check_depth(body: bytes, value: object) -> None:
         return
     level: list[object] = [value]
     for _depth in range(JSON_DEPTH + 1):
-        level = [inner for outer in level if isinstance(outer, dict | list) for inner in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [inner for outer in level for inner in _inside(outer)]
         if not level:
             return
     raise _Unreadable(_("The JSON is nested too deeply."))
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

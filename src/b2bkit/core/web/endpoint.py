@@ -32,7 +32,7 @@ class _Undo(Exception):
 
 
 class Endpoint:
-    """Answers one verb. `handler` is the resource's synchronous method; an asynchronous one (live events, health) runs on the loop."""
+    """Answers one verb. `handler` is the resource's synchronous method; an asynchronous one (live events) runs on the loop."""
 
     def __init__(self, site: Site, route: Route, method: str, handler: Callable[..., object]) -> None:
         self.site = site
@@ -135,14 +135,15 @@ class Endpoint:
                 guard.check_meant(req, state)
             if self.keyed:
                 principal = idempotency.principal_of(state.actor, state.pre_session)
-                claimed, asked = idempotency.Claim(principal, self.route.name, guard.key_of(req)), idempotency.request_hash(req, state)
+                claimed = idempotency.Claim(principal, self.route.name, guard.key_of(req))
+                asked = idempotency.request_hash(req, state)
             with self.site.parts.work(state.actor, write=self.writes, lang=state.lang, request_id=state.request_id) as work:
                 state.work = work
-                if claimed is None:
+                if claimed is not None:
+                    self._once(req, resp, params, work, claimed, asked)
+                else:
                     self.handler(req, resp, **params)
                     self._refused(resp, state)
-                else:
-                    self._once(req, resp, state, params, claimed, asked)
 
     def _refused(self, resp: falcon.asgi.Response, state: State) -> bool:
         """True for a refusal that commits all the same; a refusal that does not leaves the transaction by an exception."""
@@ -153,10 +154,15 @@ class Endpoint:
         return True
 
     def _once(
-        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params, claimed: idempotency.Claim, asked: str
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        params: Params,
+        work: Work,
+        claimed: idempotency.Claim,
+        asked: str,
     ) -> None:
-        work = state.work
-        assert work is not None
+        state = state_of(req)
         stored = idempotency.claim(work, claimed, asked)
         if stored is not None:
             state.replayed = True
@@ -169,7 +175,9 @@ class Endpoint:
             idempotency.store(work, claimed, resp)
 
 
-async def answer_failure(site: Site, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, error: Exception) -> None:
+async def answer_failure(
+    site: Site, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, error: Exception
+) -> None:
     """Answers a failure that happened on the loop: in a thread, since the page around it reads the database."""
 
     def answer() -> None:

@@ -1,4 +1,4 @@
-"""One shape of what went wrong, for pages, fragments and JSON: status, title, problems with code, sentence and field, request id."""
+"""One shape of what went wrong, for pages, fragments and JSON: status, title, problems with code, sentence, field; request id."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import falcon
 import orjson
 
 from b2bkit.core.errors import B2bkitError, Forbidden, NotFound, NotSignedIn, Problem, Refused, Unavailable
-from b2bkit.core.i18n import N_, _
+from b2bkit.core.i18n import N_, _, ngettext
 
 PROBLEM_JSON = "application/problem+json"
+Headers = tuple[tuple[str, str], ...]
 
 
 class BadRequest(B2bkitError):
-    """What was sent cannot be understood: unreadable body, unknown field, missing key. HTTP 400 unless `status` says otherwise."""
+    """What was sent cannot be understood: unreadable body, unknown field, missing key. HTTP 400, or `status`."""
 
     def __init__(self, problems: Problem | Iterable[Problem], status: int = 400) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -24,22 +25,26 @@ class BadRequest(B2bkitError):
 
 
 class Stale(B2bkitError):
-    """A form of this portal whose token is of an ended session: nothing was done, and what was typed can be sent again. HTTP 403."""
+    """A form whose token is of an ended session: nothing was done, and what was typed can be sent again. HTTP 403."""
 
 
 class Failure(NamedTuple):
-    """An error as it is answered. `problems` are sentences in the person's language; `headers` belong to the status (Allow, Retry-After)."""
+    """An error as it is answered, in the person's language; `headers` belong to the status (Allow, Retry-After)."""
 
     status: int
     code: str
     title: str
     detail: str
     problems: tuple[Problem, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
 
 
 _TEXTS: Mapping[int, tuple[str, str, str]] = {
-    400: ("bad_request", N_("The request cannot be read"), N_("What was sent is not what this page expects. Go back, reload the page and try again.")),
+    400: (
+        "bad_request",
+        N_("The request cannot be read"),
+        N_("What was sent is not what this page expects. Reload the page and try again."),
+    ),
     401: ("not_signed_in", N_("Sign in first"), N_("Your session has ended. Sign in and go on where you were.")),
     403: ("forbidden", N_("Not allowed for your role"), N_("Ask the owner of your company's account to give you this right.")),
     404: ("not_found", N_("There is no such page"), N_("The address is wrong, or what was here is gone or not open to you.")),
@@ -47,11 +52,15 @@ _TEXTS: Mapping[int, tuple[str, str, str]] = {
     408: ("too_slow", N_("The request took too long"), N_("The data came too slowly. Nothing was done: try again.")),
     409: ("conflict", N_("The data changed meanwhile"), N_("Reload the page to see what is current.")),
     413: ("too_large", N_("Too much was sent"), N_("The data is larger than is accepted here.")),
-    415: ("wrong_type", N_("The data is of a kind that is not accepted here"), N_("Send it in the format that is documented for this address.")),
+    415: (
+        "wrong_type",
+        N_("This kind of data is not accepted here"),
+        N_("Send it in the format that is documented for this address."),
+    ),
     421: ("wrong_host", N_("This portal has another address"), N_("Open the portal by the address that you were given.")),
     422: ("refused", N_("This is not possible as entered"), N_("Correct what is marked and send it again.")),
     429: ("too_many", N_("Too many attempts"), N_("Wait a little and try again.")),
-    500: ("failed", N_("Something broke on our side"), N_("Nothing was changed. We see the error under the number below; try again in a minute.")),
+    500: ("failed", N_("Something broke on our side"), N_("Nothing was changed. We see the error under the number below.")),
     503: ("unavailable", N_("The portal is busy"), N_("Nothing was done. It will try again in a few seconds.")),
 }
 
@@ -80,18 +89,16 @@ def failure_of(error: BaseException) -> Failure:
     return _failure(500)
 
 
-def _failure(status: int, *, code: str = "", problems: tuple[Problem, ...] = (), headers: tuple[tuple[str, str], ...] = ()) -> Failure:
+def _failure(status: int, *, code: str = "", problems: tuple[Problem, ...] = (), headers: Headers = ()) -> Failure:
     known, title, detail = _TEXTS.get(status) or _TEXTS[500 if status >= 500 else 400]
     if problems:
-        detail = problems[0].message if len(problems) == 1 else ngettext_problems(len(problems))
+        detail = problems[0].message if len(problems) == 1 else _count_of_problems(len(problems))
         return Failure(status, code or known, _(title), detail, problems, headers)
     return Failure(status, code or known, _(title), _(detail), (), headers)
 
 
-def ngettext_problems(count: int) -> str:
+def _count_of_problems(count: int) -> str:
     """One line over a list of problems."""
-    from b2bkit.core.i18n import ngettext
-
     return ngettext("%d thing is to be corrected.", "%d things are to be corrected.", count) % count
 
 
@@ -100,7 +107,8 @@ def _of_falcon(error: falcon.HTTPError) -> Failure:
     given = error.headers or {}
     pairs = given.items() if isinstance(given, Mapping) else given
     headers = tuple((kept[name.lower()], value) for name, value in pairs if name.lower() in kept)
-    return _failure(error.status_code if error.status_code in _TEXTS else 400 if error.status_code < 500 else 500, headers=headers)
+    status = error.status_code if error.status_code in _TEXTS else 400 if error.status_code < 500 else 500
+    return _failure(status, headers=headers)
 
 
 def problem_json(failure: Failure, request_id: str) -> bytes:

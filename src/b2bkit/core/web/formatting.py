@@ -1,4 +1,4 @@
-"""Numbers, money, dates as people of a language read them. Separators and names come from CLDR; the hot paths use no pattern engine."""
+"""Numbers, money, dates as people of a language read them: signs and names from CLDR, no pattern engine on the hot paths."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2014"
 Number = Decimal | int
+DayStyle = Literal["long", "short", "full"]
 
 
 class Age(NamedTuple):
@@ -59,7 +60,7 @@ def num(value: Number | None, places: int | None = None, *, lang: str) -> str:
     """A number with grouped thousands; `places` fixes the decimals, without it only those that it has. None is a dash."""
     if value is None:
         return DASH
-    if not isinstance(value, Decimal | int) or isinstance(value, bool):
+    if type(value) not in (Decimal, int):
         raise TypeError(f"numbers shown are Decimal or int, not {type(value).__name__}")
     if places is not None:
         return _grouped(f"{value:,.{places}f}", lang)
@@ -85,8 +86,8 @@ def qty(value: Number | None, unit: str = "", *, lang: str) -> str:
     return f"{text}{NBSP}{unit}" if unit and value is not None else text
 
 
-def day(value: date | datetime | None, style: Literal["long", "short", "full"] = "long", *, lang: str, zone: ZoneInfo, today: date | None = None) -> str:
-    """A date in the business zone. long: `23 ноября`, with the year when it is not this one; full: always with it; short: `23.11.2026`."""
+def day(value: date | datetime | None, style: DayStyle = "long", *, lang: str, zone: ZoneInfo, today: date | None = None) -> str:
+    """A date in the business zone. long: `23 ноября`, with the year if not this one; full: with the year; short: `23.11.2026`."""
     if value is None:
         return DASH
     if isinstance(value, datetime):
@@ -113,7 +114,7 @@ def moment(value: datetime | None, *, lang: str, zone: ZoneInfo, now: datetime) 
 
 
 def age(value: datetime | None, period: int = 60, *, lang: str, zone: ZoneInfo, now: datetime) -> Age:
-    """How old a figure is that should be renewed every `period` seconds: fresh within two periods, old after a day, late between."""
+    """How old a figure is that is renewed every `period` seconds: fresh within two periods, old after a day, late between."""
     if value is None:
         return Age(_("no data yet"), "unknown")
     seconds = max(0, int((now - value).total_seconds()))

@@ -76,7 +76,10 @@ def admit(route: Route, method: str, actor: Actor) -> None:
 
 
 def check_meant(req: falcon.Request, state: State) -> None:
-    """A write must come from a page of this portal: same origin by the browser's word, and the session's token in field or header."""
+    """A write must be meant: same origin by the browser's word, and the session's token in field or header.
+
+    Raises Forbidden for another site's page, Stale for a page of this portal from before the session changed.
+    """
     site = req.get_header("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
         raise Forbidden("csrf")
@@ -107,7 +110,7 @@ def key_of(req: falcon.Request) -> str:
     if key is None and is_form(req):
         key = form_of(req).first("_key")
     if key is None:
-        raise BadRequest(Problem("key_missing", _("Send an Idempotency-Key, so that a repeated request is not done twice."), "_key"))
+        raise BadRequest(Problem("key_missing", _("Send an Idempotency-Key, so that nothing is done twice."), "_key"))
     if not _KEY.fullmatch(key):
-        raise BadRequest(Problem("key_malformed", _("An idempotency key has 16 to 200 letters, digits, hyphens or underscores."), "_key"))
+        raise BadRequest(Problem("key_malformed", _("A key has 16 to 200 letters, digits, hyphens or underscores."), "_key"))
     return key

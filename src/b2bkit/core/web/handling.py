@@ -6,8 +6,8 @@
             line = add_line(work_of(req), product_id=form.product_id, quantity=form.quantity)
             fragment(req, resp, "ordering/_line.html", line=line)
 
-An answer with a status of 400 and more rolls the transaction back, also when the handler caught `Refused` itself to show its form again;
-`keep(req)` makes such an answer commit (a failed sign-in is counted).
+An answer with a status of 400 and more rolls the transaction back, also when the handler caught `Refused` itself to show its form
+again; `keep(req)` makes such an answer commit (a failed sign-in is counted).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def read_form(req: Request, model: type[M]) -> M:
 
 
 def read_json(req: Request, model: type[M]) -> M:
-    """The JSON body as a closed model. Raises BadRequest (400, 415) for what is not strict JSON or has unknown fields, Refused otherwise."""
+    """The JSON body as a closed model. BadRequest (400, 415) for what is not strict JSON or has unknown fields, else Refused."""
     if reading.media_type(req) not in ("application/json", ""):
         raise reading._refusal("wrong_type", "application/json", 415)
     return forms.validated(model, reading.parse_json(state_of(req).body))
@@ -105,7 +105,7 @@ def read_body(req: Request) -> bytes:
 def _send_html(resp: Response, html: str, status: int, toast: str | None, tone: Tone) -> None:
     resp.data = html.encode()
     resp.content_type = HTML
-    resp.status = status  # type: ignore[assignment]  # falcon takes integers
+    resp.status = status
     if toast is not None:
         resp.set_header("HX-Trigger", json.dumps({"toast": {"text": toast, "tone": tone}}))
 
@@ -128,8 +128,9 @@ def render(
 
 
 def fragment(
-    req: Request, resp: Response, template: str, /, *, status: int = 200, toast: str | None = None, tone: Tone = "ok", **values: object
-) -> None:
+    req: Request, resp: Response, template: str, /, *,
+    status: int = 200, toast: str | None = None, tone: Tone = "ok", **values: object,
+) -> None:  # fmt: skip
     """A piece of HTML for htmx, without the frame (`page` is not there); `toast` confirms what was done."""
     _send_html(resp, state_of(req).site.renderer.text(template, values), status, toast, tone)
 
@@ -146,12 +147,12 @@ def redirect_local(req: Request, resp: Response, path: str | None, /, otherwise:
 
 def _go(req: Request, resp: Response, path: str) -> None:
     if is_htmx(req):
-        resp.status = 200  # type: ignore[assignment]
+        resp.status = 200
         resp.data = b""
         resp.content_type = HTML
         resp.set_header("HX-Redirect", path)
     else:
-        resp.status = 303  # type: ignore[assignment]
+        resp.status = 303
         resp.set_header("Location", path)
 
 
@@ -170,18 +171,18 @@ def _plain(value: object) -> object:
 def reply(req: Request, resp: Response, answer: BaseModel | Mapping[str, object] | None, /, status: int = 200) -> None:
     """JSON. Decimals are strings. A GET carries an ETag and answers 304 to the same one; None is an empty 204."""
     if answer is None:
-        resp.status = 204  # type: ignore[assignment]
+        resp.status = 204
         return
     data = answer.model_dump_json().encode() if isinstance(answer, BaseModel) else orjson.dumps(answer, _plain)
     resp.content_type = JSON
     resp.data = data
-    resp.status = status  # type: ignore[assignment]
+    resp.status = status
     if req.method in ("GET", "HEAD") and status == 200:
         etag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
         resp.set_header("ETag", etag)
         asked = req.get_header("If-None-Match")
         if asked is not None and etag in [tag.strip().removeprefix("W/") for tag in asked.split(",")]:
-            resp.status = 304  # type: ignore[assignment]
+            resp.status = 304
             resp.data = None
 
 
@@ -195,27 +196,27 @@ def request_url(work: Work, route: str, /, **params: object) -> str:
 # cookies
 
 
-def _cookie(state: State, resp: Response, name: str, value: str, max_age: int | None, *, http_only: bool = True) -> None:
-    resp.set_cookie(name, value, max_age=max_age, secure=state.site.parts.config.cookie_secure, http_only=http_only, path="/", same_site="Lax")
+def set_cookie(state: State, resp: Response, name: str, value: str, max_age: int | None) -> None:
+    """A cookie of this host that scripts cannot read."""
+    secure = state.site.parts.config.cookie_secure
+    resp.set_cookie(name, value, max_age=max_age, secure=secure, http_only=True, path="/", same_site="Lax")
 
 
 def set_session(req: Request, resp: Response, token: str, max_age: int) -> None:
-    """Gives the browser a new session (sign-in, change of rights): the cookie lives `max_age` seconds; the pre-session token ends."""
+    """Gives the browser a new session (sign-in, change of rights) for `max_age` seconds; the pre-session token ends."""
     state = state_of(req)
     config = state.site.parts.config
-    _cookie(state, resp, config.session_cookie, token, max_age)
-    _cookie(state, resp, config.pre_session_cookie, "", 0)
+    set_cookie(state, resp, config.session_cookie, token, max_age)
+    set_cookie(state, resp, config.pre_session_cookie, "", 0)
     state.new_pre_session = False
 
 
 def end_session(req: Request, resp: Response) -> None:
     """Takes the session's cookie away."""
     state = state_of(req)
-    _cookie(state, resp, state.site.parts.config.session_cookie, "", 0)
+    set_cookie(state, resp, state.site.parts.config.session_cookie, "", 0)
 
 
 def remember(req: Request, resp: Response, name: Literal["lang", "theme", "list"], value: str) -> None:
     """Keeps a choice of this browser for a year; read with `req.get_cookie_values("b2bkit-" + name)`."""
-    _cookie(state_of(req), resp, f"b2bkit-{name}", value, YEAR)
-
-
+    set_cookie(state_of(req), resp, f"b2bkit-{name}", value, YEAR)

@@ -6,10 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import falcon
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from b2bkit.core.errors import Conflict, Problem, Refused
@@ -27,19 +27,17 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=30)
 LARGEST: Final = 256 * 1024
-_HEADERS: Final = ("content-type", "location", "etag", "hx-redirect", "hx-trigger", "hx-refresh", "hx-location", "hx-retarget", "hx-reswap")
-_TABLE = IdempotentAnswer.__table__
+_HEADERS: Final = (
+    "content-type", "location", "etag", "hx-redirect", "hx-trigger", "hx-refresh", "hx-location", "hx-retarget", "hx-reswap",
+)  # fmt: skip
+_TABLE = cast(Table, IdempotentAnswer.__table__)
 _INSERT = {
     "postgresql": postgresql.insert(IdempotentAnswer).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(IdempotentAnswer).on_conflict_do_nothing(),
 }
-_ONE = (
-    (IdempotentAnswer.principal == bindparam("p")) & (IdempotentAnswer.route == bindparam("r")) & (IdempotentAnswer.key == bindparam("k"))
-)
-_FIND = select(IdempotentAnswer.request_hash, IdempotentAnswer.status, IdempotentAnswer.headers, IdempotentAnswer.body).where(_ONE)
-_STORE = (
-    update(_TABLE).where(_ONE).values(status=bindparam("b_status"), headers=bindparam("b_headers"), body=bindparam("b_body"))
-)  # fmt: skip
+_ONE = (_TABLE.c.principal == bindparam("p")) & (_TABLE.c.route == bindparam("r")) & (_TABLE.c.key == bindparam("k"))
+_FIND = select(_TABLE.c.request_hash, _TABLE.c.status, _TABLE.c.headers, _TABLE.c.body).where(_ONE)
+_STORE = update(_TABLE).where(_ONE).values(status=bindparam("b_status"), headers=bindparam("b_headers"), body=bindparam("b_body"))
 _RELEASE = delete(_TABLE).where(_ONE)
 
 
@@ -87,20 +85,23 @@ def request_hash(req: falcon.Request, state: State) -> str:
 def claim(work: Work, claimed: Claim, asked: str) -> Stored | None:
     """Takes the key for this transaction, or gives the answer that was stored for it.
 
-    A second request with the same key waits here for the first one's commit. Raises Refused when the key was used for something else.
+    A second request with the same key waits here for the first one's commit. Raises Refused when the key was used for another.
     """
     row = {
         "principal": claimed.principal, "route": claimed.route, "key": claimed.key, "request_hash": asked,
         "status": None, "headers": "", "body": None, "created_at": work.now,
     }  # fmt: skip
     dialect = work.session.get_bind().dialect.name
-    if work.session.execute(_INSERT[dialect], row).rowcount == 1:  # type: ignore[attr-defined]
+    inserted = cast("CursorResult[object]", work.session.execute(_INSERT[dialect], row))
+    if inserted.rowcount == 1:
         return None
     found = work.session.execute(_FIND, claimed.bound()).one_or_none()
     if found is None or found.status is None:
         raise Conflict(Problem("key_in_use", _("The same request is being done right now. Try again in a moment.")))
     if found.request_hash != asked:
-        raise Refused(Problem("key_reused", _("This idempotency key was used for another request. Reload the page and send it again."), "_key"))
+        raise Refused(
+            Problem("key_reused", _("This key was used for another request. Reload the page and send it again."), "_key")
+        )
     return Stored(found.status, json.loads(found.headers), found.body)
 
 
@@ -123,7 +124,7 @@ def replay(stored: Stored, resp: falcon.Response) -> None:
     """The stored answer, marked as such."""
     if stored.body is None:
         raise Conflict(Problem("already_done", _("This was already done. Reload the page to see the result.")))
-    resp.status = stored.status  # type: ignore[assignment]
+    resp.status = stored.status
     for name, value in stored.headers.items():
         resp.set_header(name, value)
     resp.data = stored.body

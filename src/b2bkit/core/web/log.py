@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line; only listed keys leave the process, so that no text of a person or a secret gets in by accident."""
+"""Logs as one JSON object a line; only listed keys leave the process, so that no secret gets in by accident."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import traceback
 from datetime import UTC, datetime
 
 KEYS = (
-    "request_id", "method", "route", "status", "ms", "user", "company", "code", "replayed", "widget", "job", "delivery", "plugin", "attempt", "check",
+    "request_id", "method", "route", "status", "ms", "user", "company", "code", "replayed", "widget", "job", "delivery", "plugin",
+    "attempt", "check",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ def _quoted(value: str) -> str:
 
 
 class Metrics:
-    """Counts in memory; `text()` is the exposition format 0.0.4. Labels are route names, never paths, so their number is bounded."""
+    """Counts in memory; `text()` is the exposition format 0.0.4. Labels are route names, never paths: their number is bounded."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

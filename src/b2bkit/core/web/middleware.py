@@ -14,7 +14,7 @@ from b2bkit.core.web import guard
 from b2bkit.core.web.answers import answer_kind, bare_page, clear
 from b2bkit.core.web.endpoint import answer_failure
 from b2bkit.core.web.errors import PROBLEM_JSON, failure_of, problem_json
-from b2bkit.core.web.handling import HTML, _cookie
+from b2bkit.core.web.handling import HTML, set_cookie
 from b2bkit.core.web.state import State
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ class Edge:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.proxies = site.parts.config.trusted_proxies
-        self.security = [*_SECURITY, *([("Strict-Transport-Security", "max-age=31536000")] if site.parts.config.cookie_secure else [])]
+        self.security = [
+            *_SECURITY,
+            *([("Strict-Transport-Security", "max-age=31536000")] if site.parts.config.cookie_secure else []),
+        ]
 
     async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         request_id = guard.request_id_of(req.get_header("X-Request-ID")) or new_id().hex
@@ -58,7 +61,9 @@ class Edge:
         if req.path not in PROBES:
             guard.check_host(req.scope["headers"], self.site.hosts)
 
-    async def process_response(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, resource: object, succeeded: bool) -> None:
+    async def process_response(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, resource: object, succeeded: bool
+    ) -> None:
         state: State | None = getattr(req.context, "state", None)
         if state is None:
             return
@@ -67,18 +72,25 @@ class Edge:
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
         if state.new_pre_session and state.pre_session is not None:
-            _cookie(state, resp, self.site.parts.config.pre_session_cookie, state.pre_session, None)
+            set_cookie(state, resp, self.site.parts.config.pre_session_cookie, state.pre_session, None)
         seconds = perf_counter() - state.started
         route = state.route.name if state.route is not None else "static" if req.path.startswith("/static/") else "none"
-        self.site.metrics.count(route, state.method if state.method in falcon.HTTP_METHODS else "OTHER", resp.status_code, seconds)
+        self.site.metrics.count(
+            route, state.method if state.method in falcon.HTTP_METHODS else "OTHER", resp.status_code, seconds
+        )
         if access.isEnabledFor(logging.INFO):
             access.info("request", extra=self._line(state, route, resp.status_code, seconds))
 
     def _line(self, state: State, route: str, status: int, seconds: float) -> dict[str, object]:
         line: dict[str, object] = {
-            "request_id": state.request_id, "method": state.method, "route": route, "status": status, "ms": round(seconds * 1000, 1),
-            "user": str(state.actor.user_id or ""), "company": str(state.actor.company_id or ""),
-        }  # fmt: skip
+            "request_id": state.request_id,
+            "method": state.method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "user": str(state.actor.user_id or ""),
+            "company": str(state.actor.company_id or ""),
+        }
         if state.error:
             line["code"] = state.error
         if state.replayed:
@@ -92,7 +104,9 @@ class Failures:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    async def __call__(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: dict[str, object]) -> None:
+    async def __call__(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: dict[str, object]
+    ) -> None:
         state: State | None = getattr(req.context, "state", None)
         if state is None:
             state = req.context.state = State(self.site, new_id().hex, req.method)
@@ -105,7 +119,7 @@ class Failures:
                 failure = failure_of(busy)
         clear(resp)
         state.error = failure.code
-        resp.status = failure.status  # type: ignore[assignment]
+        resp.status = failure.status
         for name, value in failure.headers:
             resp.set_header(name, value)
         if answer_kind(req, state) == "json":

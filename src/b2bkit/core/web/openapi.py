@@ -101,7 +101,11 @@ class OpenApi:
         wanted: dict[tuple[type[BaseModel], Any], None] = {}
         for route in self._routes:
             for operation in route.operations.values():
-                for model, mode in ((operation.body, "validation"), (operation.query, "validation"), (operation.answer, "serialization")):
+                for model, mode in (
+                    (operation.body, "validation"),
+                    (operation.query, "validation"),
+                    (operation.answer, "serialization"),
+                ):
                     if model is not None:
                         wanted[(model, mode)] = None
         found, definitions = models_json_schema(list(wanted), ref_template=_REF)
@@ -118,14 +122,19 @@ class OpenApi:
         }
         parameters = _query_parameters(operation.query) if operation.query is not None else []
         if method != "GET" and not route.machine:
-            parameters.append(_header("X-CSRF-Token", "The session's token, as pages carry it in <meta name=csrf>.", {"type": "string"}))
+            parameters.append(_header("X-CSRF-Token", "The session's token, as pages carry it.", {"type": "string"}))
             if route.replay:
                 key = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,200}$"}
-                parameters.append(_header("Idempotency-Key", "Made once per intended action; a repetition gets the same answer.", key))
+                parameters.append(
+                    _header("Idempotency-Key", "Made once per intended action; a repetition gets the same answer.", key)
+                )
         if parameters:
             entry["parameters"] = parameters
         if operation.body is not None:
-            entry["requestBody"] = {"required": True, "content": {"application/json": {"schema": references[(operation.body, "validation")]}}}
+            entry["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": references[(operation.body, "validation")]}},
+            }
         if route.permission_for(method) is PUBLIC:
             entry["security"] = []
         return entry
@@ -168,13 +177,19 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(ref_template=_REF)
     required = set(schema.get("required", ()))
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": properties, "description": properties.get("description", "")}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": properties,
+            "description": properties.get("description", ""),
+        }
         for name, properties in schema.get("properties", {}).items()
     ]
 
 
 _DESCRIPTION = (
-    "The JSON API uses the session of the browser: its cookie, and for every write the session's token in X-CSRF-Token and an Idempotency-Key. "
-    "Bodies are strict JSON: UTF-8, no duplicate keys, at most 32 levels deep, no unknown fields. Money and quantities are strings with a "
-    "decimal point. What is not yours is answered like what does not exist."
+    "The JSON API uses the session of the browser: its cookie, and for every write the session's token in X-CSRF-Token "
+    "and an Idempotency-Key. Bodies are strict JSON: UTF-8, no duplicate keys, at most 32 levels deep, no unknown fields. "
+    "Money and quantities are strings with a decimal point. What is not yours is answered like what does not exist."
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid session: who acts, the session's CSRF token, the person's language (or ``), and whether `seen_at` should be touched."""
+    """A valid session: who acts, its CSRF token, the person's language (or ``), whether `seen_at` should be touched."""
 
     actor: Actor
     csrf: str

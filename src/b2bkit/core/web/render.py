@@ -26,19 +26,25 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("b2bkit.web")
 LAZY_ROUTE = "web.widget"
-_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4", "a", "table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = {
+    "p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4", "a",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+_SCHEMES = {"http", "https", "mailto", "tel"}
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
 class SafeHtml(Markup):
-    """HTML from people or the ERP after nh3 let through a short list of tags; the only way for markup into a page besides templates."""
+    """HTML from people or the ERP after nh3 let a short list of tags through: the only markup in a page besides templates."""
 
     __slots__ = ()
 
     @classmethod
     def cleaned(cls, html: str) -> SafeHtml:
         """`html` without scripts, styles, pictures, forms and attributes that act; links only to http(s), mailto and tel."""
-        return cls(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener noreferrer nofollow"))
+        return cls(
+            nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
+        )
 
 
 def open_to(actor: Actor, permission: str) -> bool:
@@ -124,7 +130,7 @@ class Renderer:
     # slots
 
     def slot(self, name: str, subject: object = None, *, side: bool | None = None) -> Markup:
-        """Every widget of a slot that this person may see; `side` keeps to one column. A lazy one is a box that fetches itself."""
+        """Every widget of a slot that this person may see; `side` keeps to one column. A lazy one fetches itself."""
         state = current.get()
         pieces = [
             self._lazy(widget, subject) if widget.lazy else self.widget(state, widget, subject)
@@ -157,7 +163,7 @@ class Renderer:
         return Markup(self.text("problem/lazy.html", {"href": self._lazy_path(widget, subject)}))  # noqa: S704
 
     def lazy_widget(self, state: State, name: str, subject_id: object) -> Markup:
-        """The widget fetched by itself; its `load` gets the subject's id (UUID) in place of the subject. Absent and foreign are one answer."""
+        """The widget fetched by itself; its `load` gets the subject's id (UUID) in place of the subject."""
         widget = self.widgets.get(name)
         if widget is None:
             raise NotFound(name)
@@ -174,5 +180,3 @@ def form_key() -> str:
 def _now() -> datetime:
     state = current.get()
     return state.work.now if state.work is not None else state.site.parts.clock()
-
-

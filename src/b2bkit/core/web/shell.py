@@ -61,7 +61,7 @@ class EntityLine(NamedTuple):
 class CartLine(NamedTuple):
     """The cart in the top bar: number of lines, and the sum as it is shown (empty: no price known)."""
 
-    count: int
+    lines: int
     total: str
     href: str
 

@@ -87,9 +87,10 @@ class Site:
             failure = failure_of(error)
             state.error = failure.code
             if failure.status >= 500 and not isinstance(error, B2bkitError):
-                log.error("request failed", exc_info=error, extra={"request_id": state.request_id, "route": state.route.name if state.route else ""})
+                route = state.route.name if state.route else ""
+                log.error("request failed", exc_info=error, extra={"request_id": state.request_id, "route": route})
             clear(resp)
-            resp.status = failure.status  # type: ignore[assignment]
+            resp.status = failure.status
             for name, value in failure.headers:
                 resp.set_header(name, value)
             kind = answer_kind(req, state)
@@ -106,15 +107,17 @@ class Site:
         here = came_from(req)
         path = self.urls.path(self.parts.sign_in_route, next=here)
         if is_htmx(req):
-            resp.status = 401  # type: ignore[assignment]
+            resp.status = 401
             resp.content_type = HTML
             resp.data = b""
             resp.set_header("HX-Redirect", path)
         else:
-            resp.status = 303  # type: ignore[assignment]
+            resp.status = 303
             resp.set_header("Location", path)
 
-    def _failure_html(self, req: falcon.Request, state: State, failure: Failure, error: Exception, kind: Literal["page", "fragment"]) -> str:
+    def _failure_html(
+        self, req: falcon.Request, state: State, failure: Failure, error: Exception, kind: Literal["page", "fragment"]
+    ) -> str:
         values: dict[str, object] = {"failure": failure, "request_id": state.request_id}
         try:
             if kind == "fragment":

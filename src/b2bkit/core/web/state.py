@@ -72,7 +72,7 @@ class State:
         self.error = ""
 
     def csrf_token(self) -> str:
-        """The token that forms of this answer carry: the session's, or before sign-in one that a cookie repeats (made now if absent)."""
+        """The token that forms of this answer carry: the session's, or before sign-in one that a cookie repeats."""
         if self.signed is not None:
             return self.signed.csrf
         if self.pre_session is None:

@@ -12,10 +12,20 @@ import falcon
 import falcon.asgi
 
 TYPES: Mapping[str, str] = {
-    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml",
-    ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".ico": "image/x-icon", ".woff2": "font/woff2",
-    ".woff": "font/woff", ".txt": "text/plain; charset=utf-8", ".map": "application/json", ".webmanifest": "application/manifest+json",
-}  # fmt: skip
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".woff": "font/woff",
+    ".txt": "text/plain; charset=utf-8",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+}
 _PACKED = frozenset({".css", ".js", ".json", ".svg", ".txt", ".webmanifest"})
 PREFIX = "/static/"
 
@@ -63,7 +73,8 @@ class StaticFiles:
     def __len__(self) -> int:
         return len(self._files)
 
-    async def __call__(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+    async def __call__(self, req: falcon.asgi.Request, resp: falcon.asgi.Response | None, **fields: object) -> None:
+        assert resp is not None
         file = self._files.get(req.path)
         if file is None:
             raise falcon.HTTPRouteNotFound
@@ -74,7 +85,7 @@ class StaticFiles:
             raise falcon.HTTPMethodNotAllowed(["GET", "HEAD", "OPTIONS"])
         resp.set_headers([("Cache-Control", file.cache), ("ETag", file.etag), ("Vary", "Accept-Encoding")])
         if file.etag in (req.get_header("If-None-Match") or ""):
-            resp.status = 304  # type: ignore[assignment]
+            resp.status = 304
             return
         resp.content_type = file.type
         packed = file.packed if "gzip" in (req.get_header("Accept-Encoding") or "") else None

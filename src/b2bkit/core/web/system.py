@@ -28,7 +28,11 @@ def _trusted(req: Request) -> bool:
     token = state_of(req).site.parts.config.metrics_token
     if token:
         return secrets.compare_digest((req.get_header("Authorization") or "").encode(), f"Bearer {token}".encode())
-    return req.remote_addr in ("127.0.0.1", "::1") and req.get_header("X-Forwarded-For") is None and req.get_header("Forwarded") is None
+    return (
+        req.remote_addr in ("127.0.0.1", "::1")
+        and req.get_header("X-Forwarded-For") is None
+        and req.get_header("Forwarded") is None
+    )
 
 
 class Alive:
@@ -47,7 +51,7 @@ class Ready:
         results = [(check, self._result(req, check)) for check in site.parts.health_checks]
         ready = all(health.ok for check, health in results if check.ready)
         told = _trusted(req)
-        resp.status = 200 if ready else 503  # type: ignore[assignment]
+        resp.status = 200 if ready else 503
         if not ready:
             resp.set_header("Retry-After", "5")
         resp.content_type = JSON

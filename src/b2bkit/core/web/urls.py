@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 class Urls:
-    """Builds local paths: `path("ordering.order", order_id=...)`; parameters that are not in the path become the query, None is left out."""
+    """Builds local paths: `path("ordering.order", order_id=...)`; other parameters become the query, None is left out."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._paths: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -42,7 +42,7 @@ class Urls:
 
 
 def local_path(given: str | None) -> str | None:
-    """`given` when it is a path of this portal and nothing else; None for other sites, schemes, `//host`, backslashes, control characters."""
+    """`given` when it is a path of this portal; None for other sites, schemes, `//host`, backslashes, control characters."""
     if not given or len(given) > 2000 or not given.startswith("/") or given.startswith("//") or _CONTROL.search(given):
         return None
     return given
