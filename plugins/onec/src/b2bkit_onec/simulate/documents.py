@@ -20,12 +20,12 @@ PREFIX = "УТ-"
 YES = frozenset(("true", "истина", "да", "1"))
 
 
-@dataclass(frozen=True, slots=True)
 class NotNow(Exception):
     """The document's state does not allow the action; `reason` is a message id, `values` go into it."""
 
-    reason: str
-    values: tuple[tuple[str, str], ...] = ()
+    def __init__(self, reason: str, **values: str) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def make(base: Infobase, db: sqlite3.Connection, order: Document, *, from_portal
     number = order.number_1c if order.number_1c and not from_portal else next_number(db, "order", 6)
     paid, shipped = order.requisite("Дата оплаты по 1С"), order.requisite("Дата отгрузки по 1С")
     buyer = order.counterparties[0] if order.counterparties else None
-    made = {
+    made: dict[str, str | int] = {
         "id": str(uuid.uuid4()) if from_portal or not order.id else order.id,
         "number_1c": number,
         "date_1c": moment if from_portal else order.date_1c or _date(order),

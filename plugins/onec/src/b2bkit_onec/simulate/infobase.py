@@ -70,7 +70,7 @@ class Infobase:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.folder / "base.db", timeout=30, isolation_level=None)
         db.row_factory = sqlite3.Row
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
         return db
 
