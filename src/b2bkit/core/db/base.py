@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, MetaData, String
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from b2bkit.core.db.types import Amount, Factor, Instant, Quantity, UnitPrice, new_id
+from b2bkit.core.db.types import Amount, Factor, Instant, Json, Quantity, UnitPrice, new_id
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,7 +20,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-JsonType = JSON().with_variant(JSONB(), "postgresql")
+JsonType = Json
 amount = Annotated[Decimal, mapped_column(Amount)]
 unit_price = Annotated[Decimal, mapped_column(UnitPrice)]
 quantity = Annotated[Decimal, mapped_column(Quantity)]

@@ -8,12 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import uuid_utils.compat
-from sqlalchemy import BigInteger, DateTime, Dialect, Numeric
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BIGGEST = 9_000_000_000_000_000_000
 CENT = Decimal("0.01")
+
+Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 def new_id() -> uuid.UUID:
