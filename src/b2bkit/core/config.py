@@ -264,6 +264,15 @@ def _with_environment(file: Path, tables: Tables, environment: Mapping[str, str]
         problems.append(ConfigProblem(ENVIRONMENT, "B2BKIT_SECRET_KEY", "is the development secret, which everybody knows", cure))
     elif production and len(secret) < 32:
         problems.append(ConfigProblem(ENVIRONMENT, "B2BKIT_SECRET_KEY", f"has only {len(secret)} characters", cure))
+    broker = environment.get("B2BKIT_JOBS_BROKER", "")
+    if broker in ("in-process", "redis"):
+        tables = tables.model_copy(update={"jobs": tables.jobs.model_copy(update={"broker": broker})})
+    elif broker:
+        problems.append(ConfigProblem(ENVIRONMENT, "B2BKIT_JOBS_BROKER", f"is {broker!r}", "write in-process or redis, or unset it"))
+    port = environment.get("B2BKIT_PORT", "")
+    if port.isdecimal():  # the same deployment on another port of this machine
+        address = re.sub(r":\d+$", "", tables.portal.base_url) + f":{port}"
+        tables = tables.model_copy(update={"portal": tables.portal.model_copy(update={"base_url": address})})
     redis_url = environment.get("B2BKIT_REDIS_URL", "")
     if tables.jobs.broker == "redis" and not re.match(r"^(redis|rediss|unix)://", redis_url):
         problems.append(ConfigProblem(ENVIRONMENT, "B2BKIT_REDIS_URL", "is missing" if not redis_url else "is no Redis address", "set it to redis://HOST:PORT/0"))

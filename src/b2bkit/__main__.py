@@ -1,0 +1,5 @@
+"""`python -m b2bkit`."""
+
+from b2bkit.core.cli import main
+
+main()

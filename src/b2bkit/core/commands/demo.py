@@ -1,0 +1,260 @@
+"""`b2bkit demo`: opens a deployment with everything beside it (its ERP in the box), with accounts to sign in as.
+
+What a demo needs stands in `demo.toml` beside `b2bkit.toml`; what it makes is kept in `var/demo-<database>/`, so the next start is quick and nothing
+done is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+
+from b2bkit.core.accounts.commands import make_staff
+from b2bkit.core.accounts.models import Company, LegalEntity, Membership, User
+from b2bkit.core.accounts.passwords import hash_password
+from b2bkit.core.app import create_app, owners, read_deployment
+from b2bkit.core.config import did_you_mean
+from b2bkit.core.db import migrate
+from b2bkit.core.db.engine import Database
+from b2bkit.core.db.types import new_id
+from b2bkit.core.work import Work
+
+START_SECONDS = 60
+FIRST_DATA_SECONDS = 300
+
+
+class Account(BaseModel):
+    """Somebody to sign in as: `company` is a client's tax id, or `staff` a staff role."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
+    name: str
+    password: str
+    role: str = ""
+    company: str = ""
+    staff: str = ""
+    says: str = ""
+
+
+class Beside(BaseModel):
+    """A program that runs beside the portal: words with {portal}, {port}, {data}, {python} and {folder} filled in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    once: list[list[str]] = []
+    command: list[str]
+    ready: str
+    page: str = "/"
+    secrets: list[str] = []
+
+
+class DemoFile(BaseModel):
+    """`demo.toml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    beside: list[Beside] = []
+    accounts: list[Account] = []
+    waits_for: str = ""
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--port", default=8000, show_default=True, help="Port of the portal; what runs beside it takes the next ones.")
+@click.option("--db", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True, help="postgres also starts Redis.")
+def demo(folder: Path, port: int, db: str) -> None:
+    """Open the portal in FOLDER with its ERP in the box and demo accounts; runs until Ctrl-C."""
+    described = DemoFile.model_validate(tomllib.loads((folder / "demo.toml").read_text("utf-8")))
+    data = (Path.cwd() / "var" / f"demo-{folder.name}-{db}").resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        environment = {**os.environ, **_secrets(data, described), "B2BKIT_CONFIG": str(folder.resolve()), "B2BKIT_PORT": str(port)}
+        environment |= stack.enter_context(_servers(db, data))
+        os.environ.update(environment)
+        _upgrade(folder)
+        address = f"http://127.0.0.1:{port}"
+        b2bkit = [sys.executable, "-m", "b2bkit"]
+        stack.enter_context(_running([*b2bkit, "serve", "--config", str(folder), "--port", str(port)], environment, data / "portal.log"))
+        if db == "postgres":
+            stack.enter_context(_running([*b2bkit, "worker", "--config", str(folder)], environment, data / "worker.log"))
+        _wait(f"{address}/healthz", START_SECONDS, data / "portal.log")
+        pages = list(_start_beside(stack, described, folder, data, port, address, environment))
+        _wait_for_data(folder, described)
+        _make_accounts(folder, described)
+        _tell(folder, described, address, pages, time.monotonic() - started)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("\nStopping. What was done is kept.")
+
+
+def _interrupt(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _secrets(data: Path, described: DemoFile) -> dict[str, str]:
+    """Secrets of this demo, made once and readable by their owner only."""
+    path = data / "secrets.toml"
+    known: dict[str, str] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    for name in ["B2BKIT_SECRET_KEY", *(name for one in described.beside for name in one.secrets)]:
+        known.setdefault(name, secrets.token_urlsafe(32))
+    path.touch(mode=0o600)
+    path.write_text("".join(f'{name} = "{value}"\n' for name, value in sorted(known.items())), "utf-8")
+    return known
+
+
+@contextmanager
+def _servers(db: str, data: Path) -> Iterator[dict[str, str]]:
+    """Where the data live: a file, or servers that this demo starts."""
+    if db == "sqlite":
+        yield {"B2BKIT_DATABASE_URL": f"sqlite:///{data / 'portal.db'}"}
+        return
+    from b2bkit.testing.services import kept_postgres, kept_redis
+
+    with kept_postgres(data / "postgres") as database_url, kept_redis(data / "redis") as redis_url:
+        yield {"B2BKIT_DATABASE_URL": database_url, "B2BKIT_REDIS_URL": redis_url, "B2BKIT_JOBS_BROKER": "redis"}
+
+
+def _upgrade(folder: Path) -> None:
+    deployment = read_deployment(folder)
+    database = Database(deployment.config.database_url)
+    if migrate.pending(database, owners(deployment.kit)):
+        migrate.upgrade(database, owners(deployment.kit))
+    database.dispose()
+
+
+@contextmanager
+def _running(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of this demo, ended with it; its output goes to a file."""
+    with log.open("ab") as output:
+        process = _spawn(command, environment, output)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _spawn(command: list[str], environment: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=dict(environment), stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def _wait(address: str, seconds: float, log: Path) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  (our own loopback address)
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
+    raise click.ClickException(f"{address} did not answer within {seconds:.0f} s. Is the port taken? Try another: PORT=8100. From {log}:\n{tail}")
+
+
+def _start_beside(
+    stack: ExitStack, described: DemoFile, folder: Path, data: Path, port: int, address: str, environment: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    for number, one in enumerate(described.beside, 1):
+        own = data / one.name.lower().replace(" ", "-")
+        words = {"portal": address, "port": port + number, "data": own, "python": sys.executable, "folder": folder.resolve()}
+        if not own.exists():
+            own.mkdir()
+            for command in one.once:
+                click.echo(f"Preparing {one.name} ...")
+                subprocess.run([word.format(**words) for word in command], check=True, env=dict(environment), stdout=subprocess.DEVNULL)
+        log = data / f"{own.name}.log"
+        command = [word.format(**words) for word in one.command]
+        stack.enter_context(_running(command, environment, log))
+        there = f"http://127.0.0.1:{port + number}"
+        _wait(there + one.ready, START_SECONDS, log)
+        yield one.name, there + one.page
+
+
+def _wait_for_data(folder: Path, described: DemoFile) -> None:
+    """Until the first exchange has brought the client that `waits_for` names by tax id."""
+    if not described.waits_for:
+        return
+    app = create_app(folder)
+    end, told = time.monotonic() + FIRST_DATA_SECONDS, False
+    try:
+        while time.monotonic() < end:
+            with app.work(write=False) as work:
+                if _company_of(work, described.waits_for) is not None:
+                    return
+            if not told:
+                click.echo("The ERP in the box sends its catalogue, clients and orders for the first time ...")
+                told = True
+            time.sleep(0.5)
+    finally:
+        app.close()
+    raise click.ClickException(f"no data came from the ERP in the box within {FIRST_DATA_SECONDS} s; see the logs in var/")
+
+
+def _company_of(work: Work, tax_id: str) -> Company | None:
+    statement = select(Company).join(LegalEntity, LegalEntity.company_id == Company.id).where(LegalEntity.tax_id == tax_id)
+    return work.session.scalars(statement.limit(1)).one_or_none()
+
+
+def _make_accounts(folder: Path, described: DemoFile) -> None:
+    app = create_app(folder)
+    try:
+        with app.work() as work:
+            for account in described.accounts:
+                if work.session.scalars(select(User).where(User.email == account.email)).first() is None or account.staff:
+                    _make_account(work, account)
+    finally:
+        app.close()
+
+
+def _make_account(work: Work, account: Account) -> None:
+    known = work.session.scalars(select(User).where(User.email == account.email)).one_or_none()
+    if account.staff:
+        if known is None or known.password_hash is None:
+            make_staff(work, email=account.email, name=account.name, role=account.staff, password=account.password)
+        return
+    if account.role not in work.kit.roles:
+        raise click.ClickException(f"demo.toml: {account.email}: unknown role {account.role!r}: {did_you_mean(account.role, work.kit.roles)}")
+    company = _company_of(work, account.company)
+    if company is None:
+        raise click.ClickException(f"demo.toml: {account.email}: no client has the tax id {account.company}")
+    user = User(id=new_id(), email=account.email, name=account.name, password_hash=hash_password(account.password), created_at=work.now)
+    work.session.add(user)
+    work.session.flush()
+    work.session.add(Membership(company_id=company.id, user_id=user.id, role=account.role, since=work.now))
+    work.session.flush()
+
+
+def _tell(folder: Path, described: DemoFile, address: str, pages: list[tuple[str, str]], seconds: float) -> None:
+    name = read_deployment(folder).config.portal.name
+    click.echo(f"\n{name} is open ({seconds:.1f} s):  {address}")
+    for label, page in pages:
+        click.echo(f"{label}:  {page}")
+    click.echo("\nSign in as")
+    width = max((len(account.email) for account in described.accounts), default=0)
+    for account in described.accounts:
+        click.echo(f"  {account.email:<{width}}  {account.password}   {account.says or account.role or account.staff}")
+    click.echo("\nCtrl-C stops everything; what was done is kept.")
