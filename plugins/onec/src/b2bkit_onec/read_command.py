@@ -63,9 +63,7 @@ class Report:
             try:
                 found = extract(path, Path(folder))
             except ArchiveRefused as error:
-                self.broken.append(
-                    {"file": name, "line": 0, "column": 0, "code": error.code, "reason": error.reason, "cure": error.cure}
-                )
+                self.broken.append({"file": name, "line": 0, "column": 0, "code": error.code, "reason": error.reason, "cure": error.cure})
                 return
             for entry in found.files:
                 if entry.name.lower().endswith(".xml"):

@@ -72,9 +72,7 @@ def test_an_unreadable_fact_of_a_contract_is_told_and_the_contract_stays() -> No
 
 
 def test_quantity_rules_come_back_as_they_were_written() -> None:
-    rules = quantity_requisites(
-        Decimal(10), Decimal("0.5"), [Packaging("мешок", Decimal(25)), Packaging("паллета", Decimal(1000))]
-    )
+    rules = quantity_requisites(Decimal(10), Decimal("0.5"), [Packaging("мешок", Decimal(25)), Packaging("паллета", Decimal(1000))])
     given = product(*rules)
     assert packagings_of(given) == [Packaging("мешок", Decimal(25)), Packaging("паллета", Decimal(1000))]
     assert (minimum_of(given), multiple_of(given)) == (Decimal(10), Decimal("0.5"))

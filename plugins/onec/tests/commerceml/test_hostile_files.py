@@ -19,9 +19,7 @@ END = "</КоммерческаяИнформация>"
 GOOD = f"{ROOT}<Каталог><Ид>к</Ид><Товары><Товар><Ид>1</Ид><Наименование>Труба</Наименование></Товар></Товары></Каталог>{END}"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 LAUGHS = (
-    '<!DOCTYPE lolz [<!ENTITY a "lol">'
-    + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(9))
-    + "]>"
+    '<!DOCTYPE lolz [<!ENTITY a "lol">' + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(9)) + "]>"
 )
 
 BROKEN: dict[str, tuple[bytes, str]] = {

@@ -168,9 +168,7 @@ def test_deletion_is_told_by_attribute_or_element_in_two_words(mark: str, delete
         ("", "", None),
     ],
 )
-def test_whether_only_changes_come_is_told_before_the_first_item(
-    attribute: str, element: str, meant: bool | None, xml: Xml
-) -> None:
+def test_whether_only_changes_come_is_told_before_the_first_item(attribute: str, element: str, meant: bool | None, xml: Xml) -> None:
     body = f"<Каталог{attribute}>{element}<Товары><Товар><Ид>1</Ид><Наименование>Т</Наименование></Товар></Товары></Каталог>"
     _, section, product = items(xml, body)
     assert isinstance(section, Section)
@@ -419,9 +417,7 @@ def test_a_counterparty_is_read_whole(xml: Xml) -> None:
     (found,) = only(items(xml, body), Counterparty)
     assert (found.id, found.official_name, found.role, found.deleted) == ("k1", "ООО Ветерок", "Покупатель", True)
     assert (found.inn, found.kpp, found.okpo, found.unp) == ("7710047278", "771001001", "17228055", "191234567")
-    assert [(one.kind, one.text, dict(one.fields)) for one in found.addresses] == [
-        ("АдресРегистрации", "Москва", {"Город": "Москва"})
-    ]
+    assert [(one.kind, one.text, dict(one.fields)) for one in found.addresses] == [("АдресРегистрации", "Москва", {"Город": "Москва"})]
     assert [(one.id, one.name, one.relation) for one in found.people] == [
         ("c1", "Олег", "Контактное лицо"),
         ("c2", "Анна", "Директор"),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from b2bkit_onec.commerceml import writer
 from b2bkit_onec.commerceml.contracts import Contract, Packaging, contract_requisites, contracts_of, quantity_requisites
@@ -247,9 +247,7 @@ def _plain(one: Product) -> Product:
 
 
 def test_a_catalogue_is_valid_by_the_schema_but_for_deleted_groups_and_comes_back_whole(data: Path) -> None:
-    body = b"".join(
-        writer.catalogue_xml(PACKAGE, formed_at=FORMED, groups=GROUPS, properties=PROPERTIES, products=[PRODUCT, GONE])
-    )
+    body = b"".join(writer.catalogue_xml(PACKAGE, formed_at=FORMED, groups=GROUPS, properties=PROPERTIES, products=[PRODUCT, GONE]))
     assert_valid(body, schema(data))
     items = back(body)
     assert [replace(one, line=0) for one in items if isinstance(one, Group)] == GROUPS

@@ -65,9 +65,7 @@ def overlapping(copies: int, size: int) -> bytes:
 
 
 def test_files_come_out_under_our_names_with_their_checked_names_beside(make: Make, into: Path) -> None:
-    body = zipped(
-        ("import0_1.xml", XML), ("import_files/", b""), ("import_files/6e/a.jpg", b"jpg"), (r"C:\tmp\offers0_1.xml", b"offers")
-    )
+    body = zipped(("import0_1.xml", XML), ("import_files/", b""), ("import_files/6e/a.jpg", b"jpg"), (r"C:\tmp\offers0_1.xml", b"offers"))
     found = extract(make(body), into)
     assert [one.name for one in found.files] == ["import0_1.xml", "import_files/6e/a.jpg", "offers0_1.xml"]
     assert [one.path.name for one in found.files] == ["000001.xml", "000002.jpg", "000003.xml"]

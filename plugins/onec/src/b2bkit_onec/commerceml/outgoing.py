@@ -131,9 +131,7 @@ def check(order: OutgoingOrder) -> None:
         _("A sum has at most 16 digits and two after the point."),
         _("Round the order's total to hundredths."),
     )
-    demand(
-        _above_zero(order.rate), "rate", _("The exchange rate is not above zero."), _("Set the rate, 1 for the base currency.")
-    )
+    demand(_above_zero(order.rate), "rate", _("The exchange rate is not above zero."), _("Set the rate, 1 for the base currency."))
     demand(bool(order.lines), "lines", _("The order has no lines."), _("Leave an empty order out."))
     demand(
         bool(party.name) and 0 < len(party.id) <= MAX_ID,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from b2bkit_onec.commerceml import write_items as items
+from b2bkit_onec.commerceml import write_documents, write_goods
 from b2bkit_onec.commerceml.outgoing import OutgoingOrder, as_document, check
 from b2bkit_onec.commerceml.records import (
     Counterparty,
@@ -61,7 +61,7 @@ def orders_xml(orders: Sequence[OutgoingOrder], *, formed_at: dt.datetime, encod
     """
     for order in orders:
         check(order)
-    body = "".join(items.document(as_document(order)) for order in orders)
+    body = "".join(write_documents.document(as_document(order)) + "\n" for order in orders)
     return b"".join(_file((body,), formed_at, namespace="", encoding=encoding))
 
 
@@ -94,12 +94,10 @@ def offer_changes_xml(package: Package, *, formed_at: dt.datetime, offers: Itera
     return _file(_offer_changes(package, offers), formed_at)
 
 
-def contragents_xml(
-    counterparties: Iterable[Counterparty], *, formed_at: dt.datetime, changes_only: bool = False
-) -> Iterator[bytes]:
+def contragents_xml(counterparties: Iterable[Counterparty], *, formed_at: dt.datetime, changes_only: bool = False) -> Iterator[bytes]:
     """contragents.xml: the list of Контрагенты with requisites (so with contracts); the 2.08 schema has no such file."""
     return _file(
-        _listed("Контрагенты", counterparties, items.counterparty, changes_only),
+        _listed("Контрагенты", counterparties, write_documents.counterparty, changes_only),
         formed_at,
         version="3.1",
         namespace="urn:1C.ru:commerceml_3",
@@ -108,7 +106,7 @@ def contragents_xml(
 
 def documents_xml(documents: Iterable[Document], *, formed_at: dt.datetime) -> Iterator[bytes]:
     """orders-<uuid>.xml: documents from 1C back to the site, each with the requisites of `state_requisites`."""
-    return _file((items.document(one) for one in documents), formed_at)
+    return _file((write_documents.document(one) + "\n" for one in documents), formed_at)
 
 
 def state_requisites(
@@ -165,42 +163,39 @@ def _owner(owner: Owner) -> str:
     )
 
 
-def _catalogue(
-    package: Package, groups: Iterable[Group], properties: Iterable[PropertyDef], products: Iterable[Product]
-) -> Iterator[str]:
+def _catalogue(package: Package, groups: Iterable[Group], properties: Iterable[PropertyDef], products: Iterable[Product]) -> Iterator[str]:
     yield "<Классификатор>" + text("Ид", package.classifier_id, ID) + text("Наименование", package.name) + _owner(package.owner)
     yield _group_tree(groups)
-    yield from _boxed("Свойства", properties, items.property_def)
+    yield from _boxed("Свойства", properties, write_goods.property_def)
     yield "</Классификатор>"
     yield _open("Каталог", package.changes_only)
     yield text("Ид", package.catalog_id, ID) + text("ИдКлассификатора", package.classifier_id, ID)
     yield text("Наименование", package.name) + _owner(package.owner)
-    yield from _boxed("Товары", products, items.product)
+    yield from _boxed("Товары", products, write_goods.product)
     yield "</Каталог>"
 
 
-def _offers(
-    package: Package, price_types: Iterable[PriceType], warehouses: Iterable[Warehouse], offers: Iterable[Offer]
-) -> Iterator[str]:
+def _offers(package: Package, price_types: Iterable[PriceType], warehouses: Iterable[Warehouse], offers: Iterable[Offer]) -> Iterator[str]:
     yield _open("ПакетПредложений", package.changes_only)
     yield text("Ид", package.catalog_id + "#", ID) + text("Наименование", package.name)
     yield text("ИдКаталога", package.catalog_id, ID) + text("ИдКлассификатора", package.classifier_id, ID) + _owner(package.owner)
-    yield from _boxed("ТипыЦен", price_types, items.price_type)
-    yield from _boxed("Склады", warehouses, items.warehouse)
-    yield from _boxed("Предложения", offers, items.offer)
+    yield from _boxed("ТипыЦен", price_types, write_goods.price_type)
+    yield from _boxed("Склады", warehouses, write_goods.warehouse)
+    yield from _boxed("Предложения", offers, write_goods.offer)
     yield "</ПакетПредложений>"
 
 
 def _offer_changes(package: Package, offers: Iterable[Offer]) -> Iterator[str]:
     yield _open("ИзмененияПакетаПредложений", True)
     yield text("Ид", package.catalog_id + "#", ID) + text("ИдКаталога", package.catalog_id, ID)
-    yield from _boxed("Предложения", offers, items.offer_change)
+    yield from _boxed("Предложения", offers, write_goods.offer_change)
     yield "</ИзмененияПакетаПредложений>"
 
 
 def _listed(name: str, given: Iterable[T], write: Callable[[T], str], changes_only: bool) -> Iterator[str]:
     yield _open(name, changes_only)
-    yield from map(write, given)
+    for one in given:
+        yield write(one) + "\n"
     yield f"</{name}>"
 
 
@@ -209,13 +204,13 @@ def _open(name: str, changes_only: bool) -> str:
 
 
 def _boxed(name: str, given: Iterable[T], write: Callable[[T], str]) -> Iterator[str]:
-    """`<name>` around the items, nothing at all without items."""
+    """`<name>` around the items, one a line so that errors name a useful line; nothing at all without write_goods."""
     opened = False
     for one in given:
         if not opened:
             yield f"<{name}>"
             opened = True
-        yield write(one)
+        yield write(one) + "\n"
     if opened:
         yield f"</{name}>"
 

@@ -125,9 +125,7 @@ def _check_end(stream: BinaryIO, limits: Limits) -> int:
     return int(offset)
 
 
-def _extract(
-    opened: zipfile.ZipFile, stream: BinaryIO, start: int, into: Path, limits: Limits, written: list[Path]
-) -> Extraction:
+def _extract(opened: zipfile.ZipFile, stream: BinaryIO, start: int, into: Path, limits: Limits, written: list[Path]) -> Extraction:
     entries = [info for info in opened.infolist() if not _is_folder(info)]
     if len(opened.infolist()) > limits.entries:
         raise ArchiveRefused("zip-entries", limit=limits.entries)
