@@ -118,7 +118,7 @@ def uninstall(database: Database, owner: str) -> list[str]:
     return owned
 
 
-def drift(database: Database, owner: Owner) -> list[str]:
+def differences(database: Database, owner: Owner) -> list[str]:
     """Where an owner's models and its migrated tables differ, in words; empty when they agree."""
     with database.connection(write=False) as connection:
         options = {"include_name": _only_names(owner.name, connection), "include_object": _only_objects(owner.name, connection)}

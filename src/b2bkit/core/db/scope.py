@@ -15,6 +15,8 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.cache_key import NO_CACHE
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, False_, Grouping, True_
+from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.sql.visitors import iterate
 
 from b2bkit.core.db.base import Base, CompanyOwned
 from b2bkit.core.db.wall import Guarded, ScopeViolation, names_of, walled_engine
@@ -106,7 +108,7 @@ def _mappers_of(table: str) -> tuple[EntityMapper, ...]:
 class Criterion:
     """What one actor may see of one entity, ready for statements."""
 
-    _shapes: dict[Any, int] = {}  # noqa: RUF012
+    _shapes: dict[Any, tuple[int, bool]] = {}  # noqa: RUF012
 
     def __init__(self, mapper: EntityMapper, parts: Iterable[ColumnElement[bool]]) -> None:
         self.mapper = mapper
@@ -114,15 +116,30 @@ class Criterion:
         pin = mapper.attrs[mapper.get_property_by_column(mapper.primary_key[0]).key].class_attribute
         self.guard = Guarded(self.plain, cast(Any, pin.__clause_element__()))
         cache_key = self.guard._generate_cache_key()
-        self.shape = None if cache_key is None else self._shapes.setdefault((mapper, cache_key.key), len(self._shapes))
+        self.shape, self.nested = (None, True) if cache_key is None else self._shape((mapper, cache_key.key))
         self.binds = [] if cache_key is None else list(cache_key.bindparams)
+
+
+    def _shape(self, key: Any) -> tuple[int, bool]:
+        """A number for the structure without its values, and whether it holds a query of its own."""
+        if key not in self._shapes:
+            nested = any(isinstance(node, SelectBase) for node in iterate(self.guard))
+            self._shapes.setdefault(key, (len(self._shapes), nested))
+        return self._shapes[key]
 
 
 class _AdaptedCriteria(LoaderCriteriaOption):
     """SQLAlchemy leaves a plain criterion unadapted when an alias is joined: it would guard the wrong table."""
 
+    __slots__ = ("nested",)
+
+    def __init__(self, criterion: Criterion) -> None:
+        super().__init__(criterion.mapper, criterion.guard, include_aliases=True)
+        self.nested = criterion.nested
+
     def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
-        criterion = super()._resolve_where_criteria(ext_info)
+        # SQLAlchemy's annotation, for queries within, copies the bound values: each execution then pays for comparing them
+        criterion = super()._resolve_where_criteria(ext_info) if self.nested else cast(ColumnElement[bool], self.where_criteria)
         return cast(ColumnElement[bool], ext_info._adapter.traverse(criterion)) if ext_info.is_aliased_class else criterion
 
 
@@ -152,7 +169,7 @@ class ScopeOption(CriteriaOption):
 
     def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
         for criterion in self.criteria:
-            _AdaptedCriteria(criterion.mapper, criterion.guard, include_aliases=True).get_global_criteria(attributes)
+            _AdaptedCriteria(criterion).get_global_criteria(attributes)
 
 
 class ActorScope:

@@ -24,6 +24,7 @@ from b2bkit.core.errors import B2bkitError
 
 # set while the unit of work writes rows that the session has checked one by one
 writing_checked_rows: ContextVar[bool] = ContextVar("b2bkit_writing_checked_rows", default=False)
+_inside_criterion: ContextVar[bool] = ContextVar("b2bkit_inside_criterion", default=False)
 _HARMLESS_LITERAL = re.compile(r"\*|\d+|NULL", re.IGNORECASE)
 _HIDDEN_SQL = re.compile(r"\b(select|from|table|with)\b|\(", re.IGNORECASE)
 _RUNS_SQL = re.compile(r".*_to_xml.*|ts_stat|ts_rewrite|dblink.*|lo_.*|pg_read.*|pg_ls.*|load_extension", re.IGNORECASE)
@@ -102,7 +103,7 @@ class _WallMixin:
             stack.pop()
 
     def _must_be_guarded(self, table: Any, leaf: Any) -> None:
-        if str(table.name).lower() not in self.scoped or writing_checked_rows.get():
+        if str(table.name).lower() not in self.scoped or writing_checked_rows.get() or _inside_criterion.get():
             return
         stack: list[set[FromClause]] = self.__dict__.get("_guarded_tables", [])
         if not stack or leaf not in stack[-1]:
@@ -152,6 +153,15 @@ class _WallMixin:
             alias = kwargs.get("enclosing_alias")
             self._must_be_guarded(table, table if alias is None or alias.element is not table else alias)
         return super().visit_table(table, asfrom=asfrom, ashint=ashint, **kwargs)  # type: ignore[misc]
+
+    def visit_grouping(self, grouping: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(grouping, Guarded):
+            return super().visit_grouping(grouping, *args, **kwargs)  # type: ignore[misc]
+        token = _inside_criterion.set(True)  # a criterion may ask other tables for what it needs
+        try:
+            return super().visit_grouping(grouping, *args, **kwargs)  # type: ignore[misc]
+        finally:
+            _inside_criterion.reset(token)
 
     def visit_insert(self, insert_stmt: Any, *args: Any, **kwargs: Any) -> Any:
         refuse_insert(str(insert_stmt.table.name), self.scoped)
