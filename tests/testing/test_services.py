@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import signal
 import smtplib
 import subprocess
@@ -71,6 +72,8 @@ def test_a_kept_postgres_has_its_data_and_password_at_the_next_start(tmp_path: P
         create_table(server.create_database("shop"))
     with postgres_server(tmp_path / "demo") as server:
         assert tables(server.url("shop")) == ["seed"]
+        folder = server.folder
+    shutil.rmtree(folder)  # root's test folder is closed to the server's user, so the data went to /var/tmp
 
 
 def test_redis_with_append_only_survives_kill_and_without_it_forgets() -> None:
