@@ -191,7 +191,8 @@ def configuration_page() -> str:
     for name, field in config.Tables.model_fields.items():
         section = field.annotation
         if inspect.isclass(section) and issubclass(section, pydantic.BaseModel):
-            lines += [f"## [{name}]", "", prose(own(section)), "", *settings_table(section), ""]
+            about = (own(section) or "").removeprefix(f"`[{name}]`: ")
+            lines += [f"## [{name}]", "", prose(about[:1].upper() + about[1:]), "", *settings_table(section), ""]
         else:
             plain.append(setting(name, field))
     return "\n".join([*lines, "## Free tables", "", "| table | type | default | meaning |", "|---|---|---|---|", *plain, ""])
@@ -214,7 +215,7 @@ def plugin_pages() -> Iterator[tuple[str, str]]:
 
 def commands(command: click.Command, path: str) -> Iterator[str]:
     """The help of a command and of those below it."""
-    context = click.Context(command, info_name=path)
+    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
     yield f"\n## {path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
@@ -224,12 +225,10 @@ def commands(command: click.Command, path: str) -> Iterator[str]:
 
 
 def command_page() -> str:
-    """Every command of `b2bkit`; those of plugins are on it when they are chosen, so here are the core's own."""
-    from b2bkit.core.cli import main as b2bkit
+    """Every command of `b2bkit`, with those of the plugins of this repository."""
+    from b2bkit.core.cli import group
 
-    return "# Commands\n\nThe commands of a plugin are mounted below its name when the portal has chosen it.\n" + "".join(
-        commands(b2bkit, "b2bkit")
-    )
+    return "# Commands\n\nCommands of domains and plugins stand below their names.\n" + "".join(commands(group, "b2bkit"))
 
 
 def pages() -> Iterator[tuple[str, str]]:
