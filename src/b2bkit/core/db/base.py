@@ -34,7 +34,13 @@ class Base(DeclarativeBase):
     """Base of every table, the core's and the plugins'."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant, Decimal: Amount, dict[str, Any]: JsonType, list[str]: JsonType, list[dict[str, Any]]: JsonType}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Instant,
+        Decimal: Amount,
+        dict[str, Any]: JsonType,
+        list[str]: JsonType,
+        list[dict[str, Any]]: JsonType,
+    }
 
 
 class Identified:

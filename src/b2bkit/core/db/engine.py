@@ -73,9 +73,7 @@ class Database:
     lock_timeout        seconds to wait for another transaction's lock, on SQLite for the turn to write
     """
 
-    def __init__(
-        self, url: str, *, pool_size: int = 10, statement_timeout: float | None = None, lock_timeout: float | None = 30.0
-    ) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout: float | None = None, lock_timeout: float | None = 30.0) -> None:
         self.url = _checked(url)
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self.gate: WriteGate | None = None
@@ -106,9 +104,9 @@ class Database:
         """A transaction in which only the rows that `scopes` allow the actor exist."""
         from b2bkit.core.db.session import ScopedSession
 
-        scopes = scope_map(tuple(scopes))
-        reading, writing = self._walls.get(scopes) or self._build_wall(scopes)
-        with _transaction(ScopedSession(writing if write else reading, actor, scopes)) as session:
+        known = scope_map(tuple(scopes))
+        reading, writing = self._walls.get(known) or self._build_wall(known)
+        with _transaction(ScopedSession(writing if write else reading, actor, known)) as session:
             yield session
 
     def _build_wall(self, scopes: ScopeMap) -> tuple[Engine, Engine]:
@@ -159,7 +157,14 @@ def _sqlite_engine(path: Path, pool_size: int, gate: WriteGate) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: ConnectionPoolEntry) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "mmap_size=0", "temp_store=MEMORY", "trusted_schema=OFF"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "mmap_size=0",
+            "temp_store=MEMORY",
+            "trusted_schema=OFF",
+        ):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def leave(connection: Any, record: ConnectionPoolEntry) -> None:

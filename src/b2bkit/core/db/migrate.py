@@ -129,7 +129,13 @@ def differences(database: Database, owner: Owner) -> list[str]:
 def revise(database: Database, owner: Owner, message: str) -> Path | None:
     """Writes a revision with what the models have and the database, which is up to date, lacks. None when there is nothing to do."""
     owner.folder.mkdir(parents=True, exist_ok=True)
-    number = max((int(found.group(1)) for path in owner.folder.glob("*.py") if (found := re.match(r".*?_(\d{4})_", path.name))), default=0) + 1
+    number = (
+        max(
+            (int(found.group(1)) for path in owner.folder.glob("*.py") if (found := re.match(r".*?_(\d{4})_", path.name))),
+            default=0,
+        )
+        + 1
+    )
 
     def drop_empty(context: object, revision: object, directives: list[Any]) -> None:
         if directives[0].upgrade_ops.is_empty():

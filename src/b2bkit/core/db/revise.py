@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,8 @@ def main(arguments: list[str]) -> int:
     if path is None:
         print(f"{owner.name}: the migrations already make what the models say")  # noqa: T201
         return 0
+    noise = re.compile(r"^ *# ###.*\n", re.MULTILINE)
+    path.write_text(noise.sub("", path.read_text()))
     for tidy in (["format"], ["check", "--fix", "--exit-zero"]):
         subprocess.run([sys.executable, "-m", "ruff", *tidy, "--quiet", str(path)], check=False, capture_output=True)
     print(path)  # noqa: T201

@@ -116,9 +116,11 @@ class Criterion:
         pin = mapper.attrs[mapper.get_property_by_column(mapper.primary_key[0]).key].class_attribute
         self.guard = Guarded(self.plain, cast(Any, pin.__clause_element__()))
         cache_key = self.guard._generate_cache_key()
-        self.shape, self.nested = (None, True) if cache_key is None else self._shape((mapper, cache_key.key))
+        self.shape: int | None = None
+        self.nested = True
+        if cache_key is not None:
+            self.shape, self.nested = self._shape((mapper, cache_key.key))
         self.binds = [] if cache_key is None else list(cache_key.bindparams)
-
 
     def _shape(self, key: Any) -> tuple[int, bool]:
         """A number for the structure without its values, and whether it holds a query of its own."""
@@ -217,7 +219,7 @@ def holds(criterion: Any, row: Mapping[str, object]) -> bool | None:
     if isinstance(criterion, BooleanClauseList):
         return _holds_list(criterion, row)
     if isinstance(criterion, BinaryExpression) and isinstance(criterion.right, BindParameter):
-        name, value = getattr(criterion.left, "key", None), criterion.right.effective_value
+        name, value = str(getattr(criterion.left, "key", "")), criterion.right.effective_value
         if name not in row:
             return None
         if criterion.operator is operators.eq:

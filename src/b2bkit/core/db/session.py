@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.util import LRUCache
 
-from b2bkit.core.db.scope import ActorScope, ScopeMap
+from b2bkit.core.db.scope import ActorScope, ScopeMap, holds
 from b2bkit.core.db.wall import ScopeViolation, hidden, refuse_insert, writing_checked_rows
 from b2bkit.core.errors import NotFound
 from b2bkit.core.work import Actor
@@ -56,7 +56,7 @@ class ScopedSession(PortalSession):
 
     # --- statements
 
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # type: ignore[override]
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
         with _not_trusted():
             return super().execute(self._scoped(statement, params, options), params, **options)
 
@@ -146,8 +146,6 @@ class ScopedSession(PortalSession):
                 return
             allowed = self._may_write_for(company_id)
         else:
-            from b2bkit.core.db.scope import holds
-
             allowed = bool(self.actor.kind == "system" or holds(self.scope.criterion(mapper).plain, row))
         if not allowed:
             raise ScopeViolation(f"this {mapper.class_.__name__} belongs to a company that the actor does not act for")
@@ -239,7 +237,7 @@ def _columns(mapper: Mapper[Any]) -> list[tuple[str, Any]]:
 
 
 def _as_columns(entity: type, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    mapper = inspect(entity)
+    mapper: Mapper[Any] = inspect(entity)
     columns = {key: column.key for key, column in _columns(mapper) if isinstance(column.table, Table)}
     names = rows[0].keys()
     unknown = sorted(names - columns.keys())

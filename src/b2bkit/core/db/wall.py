@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.engine.base import OptionEngineMixin
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BooleanClauseList, ColumnElement, Grouping
-from sqlalchemy.sql.selectable import FromClause, Join
+from sqlalchemy.sql.selectable import FromClause, FromGrouping, Join
 from sqlalchemy.sql.visitors import InternalTraversal, iterate
 
 from b2bkit.core.errors import B2bkitError
@@ -31,7 +31,7 @@ _RUNS_SQL = re.compile(r".*_to_xml.*|ts_stat|ts_rewrite|dblink.*|lo_.*|pg_read.*
 
 
 class ScopeViolation(B2bkitError):
-    """A statement that could reach another client's rows, or cannot be checked. A fault of the program: the message names the way allowed."""
+    """A statement that could reach another client's rows, or cannot be checked: a fault of the program. Names the way that is allowed."""
 
 
 class Guarded(Grouping[bool]):
@@ -47,7 +47,7 @@ class Guarded(Grouping[bool]):
     @property
     def guarded_table(self) -> FromClause:  # not `table`: SQLAlchemy's annotated elements answer that from the unadapted original
         """The table or alias whose rows are guarded."""
-        return cast(FromClause, self.pin.table)  # type: ignore[attr-defined]
+        return cast(FromClause, self.pin.table)
 
     @property
     def _from_objects(self) -> list[FromClause]:
@@ -71,8 +71,8 @@ def _guards(criteria: Iterable[Any]) -> set[FromClause]:
 
 def _guarded_by_joins(source: FromClause) -> set[FromClause]:
     """Tables below `source` that an ON clause guards: of an outer join only the side that may be missing, of a full join neither."""
-    if isinstance(source, Grouping) or source.__visit_name__ == "grouping":
-        return _guarded_by_joins(cast(Any, source).element)
+    if isinstance(source, FromGrouping):
+        return _guarded_by_joins(source.element)
     if not isinstance(source, Join):
         return set()
     guarded = _guarded_by_joins(source.left) | _guarded_by_joins(source.right)
@@ -84,7 +84,9 @@ def _guarded_by_joins(source: FromClause) -> set[FromClause]:
 
 def hidden(what: str) -> ScopeViolation:
     """The refusal of SQL that nobody can look into."""
-    return ScopeViolation(f"{what} cannot be checked in a scoped session: write an ORM statement, or do it in a job with the unscoped session")
+    return ScopeViolation(
+        f"{what} cannot be checked in a scoped session: write an ORM statement, or do it in a job with the unscoped session"
+    )
 
 
 class _WallMixin:
@@ -127,11 +129,8 @@ class _WallMixin:
 
     def update_tables_clause(self, update_stmt: Any, *args: Any, **kwargs: Any) -> Any:
         if update_stmt.table.name.lower() in self.company_tables and not writing_checked_rows.get():
-            changed = {getattr(column, "key", column) for column in update_stmt._values or ()}
-            changed |= {getattr(column, "key", column) for column, _ in update_stmt._ordered_values or ()} if hasattr(
-                update_stmt, "_ordered_values"
-            ) else set()
-            if "company_id" in changed or "company_id" in (self.column_keys or ()):  # type: ignore[attr-defined]
+            changed = [*(update_stmt._values or ()), *(self.column_keys or ())]  # type: ignore[attr-defined]
+            if any(getattr(column, "key", column) == "company_id" for column in changed):
                 raise ScopeViolation(f"a row of {update_stmt.table.name} never changes its company: make a new row")
         with self._allowing(_guards(update_stmt._where_criteria)):
             return super().update_tables_clause(update_stmt, *args, **kwargs)  # type: ignore[misc]
@@ -199,7 +198,8 @@ def walled_dialect(dialect: Dialect, scoped: frozenset[str], company_tables: fro
     """A copy of an initialised dialect whose compiler is walled; connections of the original serve it too."""
     walled = copy.copy(dialect)
     compiler = dialect.statement_compiler
-    walled.statement_compiler = type(f"Walled{compiler.__name__}", (_WallMixin, compiler), {"scoped": scoped, "company_tables": company_tables})
+    tables = {"scoped": scoped, "company_tables": company_tables}
+    walled.statement_compiler = type(f"Walled{compiler.__name__}", (_WallMixin, compiler), tables)
     return walled
 
 
@@ -224,7 +224,7 @@ class _WalledEngine(Engine):
     _connection_cls = _WalledConnection
 
 
-class _WalledOptionEngine(OptionEngineMixin, _WalledEngine):  # type: ignore[misc]
+class _WalledOptionEngine(OptionEngineMixin, _WalledEngine):
     def update_execution_options(self, **options: Any) -> None:
         Engine.update_execution_options(self, **options)
 

@@ -19,9 +19,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["core_category.id"], name=op.f("fk_core_category_parent_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["core_category.id"], name=op.f("fk_core_category_parent_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_category")),
     )
     with op.batch_alter_table("core_category", schema=None) as batch_op:
@@ -198,9 +196,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("minimum > 0", name=op.f("ck_core_product_minimum")),
         sa.CheckConstraint("multiple > 0", name=op.f("ck_core_product_multiple")),
-        sa.ForeignKeyConstraint(
-            ["category_id"], ["core_category.id"], name=op.f("fk_core_product_category_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["category_id"], ["core_category.id"], name=op.f("fk_core_product_category_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_product")),
     )
     with op.batch_alter_table("core_product", schema=None) as batch_op:
@@ -289,9 +285,7 @@ def upgrade() -> None:
         sa.Column("details", types.Json, nullable=False),
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_audit_entry_company_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_audit_entry_company_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_audit_entry_user_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_audit_entry")),
     )
@@ -312,12 +306,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", types.Instant(), nullable=True),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_invitation_company_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["invited_by"], ["core_user.id"], name=op.f("fk_core_invitation_invited_by"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_invitation_company_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["invited_by"], ["core_user.id"], name=op.f("fk_core_invitation_invited_by"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_invitation")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_invitation_company_id_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_core_invitation_token_hash")),
@@ -335,9 +325,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_legal_entity_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_legal_entity_company_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_legal_entity")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_legal_entity_company_id_id")),
     )
@@ -353,9 +341,7 @@ def upgrade() -> None:
         sa.Column("dismissed_at", types.Instant(), nullable=True),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_membership_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_membership_company_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_membership_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_membership")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_membership_company_id_id")),
@@ -377,9 +363,7 @@ def upgrade() -> None:
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("read_at", types.Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_notification_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_notification_company_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_notification_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_notification")),
         sa.UniqueConstraint("user_id", "kind", "fact_id", name=op.f("uq_core_notification_user_id_kind_fact_id")),
@@ -395,9 +379,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("factor > 0", name=op.f("ck_core_packaging_factor")),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["core_product.id"], name=op.f("fk_core_packaging_product_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_packaging_product_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_packaging")),
         sa.UniqueConstraint("product_id", "name", name=op.f("uq_core_packaging_product_id_name")),
     )
@@ -410,9 +392,7 @@ def upgrade() -> None:
         sa.Column("as_of", types.Instant(), nullable=False),
         sa.CheckConstraint("min_quantity >= 0", name=op.f("ck_core_price_min_quantity")),
         sa.CheckConstraint("value >= 0", name=op.f("ck_core_price_value")),
-        sa.ForeignKeyConstraint(
-            ["price_type_id"], ["core_price_type.id"], name=op.f("fk_core_price_price_type_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["price_type_id"], ["core_price_type.id"], name=op.f("fk_core_price_price_type_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_price_product_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("price_type_id", "product_id", "min_quantity", name=op.f("pk_core_price")),
     )
@@ -426,9 +406,7 @@ def upgrade() -> None:
         sa.Column("quantity", types.Quantity(), nullable=False),
         sa.Column("as_of", types.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_stock_product_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(
-            ["warehouse_id"], ["core_warehouse.id"], name=op.f("fk_core_stock_warehouse_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["core_warehouse.id"], name=op.f("fk_core_stock_warehouse_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("product_id", "warehouse_id", name=op.f("pk_core_stock")),
     )
     op.create_table(
@@ -449,9 +427,7 @@ def upgrade() -> None:
             name=op.f("fk_core_contract_company_id_legal_entity_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_contract_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_contract_company_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["price_type_id"], ["core_price_type.id"], name=op.f("fk_core_contract_price_type_id"), ondelete="SET NULL"
         ),
@@ -467,6 +443,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("total", types.Amount(), nullable=True),
         sa.Column("updated_at", types.Instant(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -480,6 +457,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_cart_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_cart")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_cart_company_id_id")),
+        sa.UniqueConstraint("company_id", "user_id", "id", name=op.f("uq_core_cart_company_id_user_id_id")),
         sa.UniqueConstraint("user_id", "contract_id", name=op.f("uq_core_cart_user_id_contract_id")),
     )
     with op.batch_alter_table("core_cart", schema=None) as batch_op:
@@ -500,9 +478,7 @@ def upgrade() -> None:
             name=op.f("fk_core_contract_category_company_id_contract_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_contract_category_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_contract_category_company_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_contract_category")),
         sa.UniqueConstraint("contract_id", "category_id", name=op.f("uq_core_contract_category_contract_id_category_id")),
     )
@@ -512,9 +488,10 @@ def upgrade() -> None:
 
     op.create_table(
         "core_order",
-        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("legal_entity_id", sa.Uuid(), nullable=False),
-        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
         sa.Column("placed_by", sa.Uuid(), nullable=True),
         sa.Column("placed_at", types.Instant(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
@@ -547,13 +524,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["placed_by"], ["core_user.id"], name=op.f("fk_core_order_placed_by"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_order")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_order_company_id_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_core_order_number")),
     )
     with op.batch_alter_table("core_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_order_company_id"), ["company_id"], unique=False)
         batch_op.create_index("ix_core_order_company_placed", ["company_id", "placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_order_erp_state"), ["erp_state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_order_number"), ["number"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_order_placed_at"), ["placed_at"], unique=False)
+        batch_op.create_index(
+            "uq_core_order_number",
+            ["number"],
+            unique=True,
+            postgresql_where=sa.text("source = 'portal'"),
+            sqlite_where=sa.text("source = 'portal'"),
+        )
 
     op.create_table(
         "core_user_session",
@@ -567,12 +551,8 @@ def upgrade() -> None:
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("user_agent", sa.String(length=300), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_user_session_company_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["core_contract.id"], name=op.f("fk_core_user_session_contract_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_user_session_company_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["contract_id"], ["core_contract.id"], name=op.f("fk_core_user_session_contract_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_user_session_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_user_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_core_user_session_token_hash")),
@@ -583,29 +563,26 @@ def upgrade() -> None:
 
     op.create_table(
         "core_cart_line",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("cart_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.String(length=50), nullable=False),
-        sa.Column("factor", types.Factor(), nullable=False),
         sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("base_quantity", types.Quantity(), nullable=False),
         sa.Column("seen_price", types.UnitPrice(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("factor > 0", name=op.f("ck_core_cart_line_factor")),
+        sa.CheckConstraint("base_quantity > 0", name=op.f("ck_core_cart_line_base_quantity")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_core_cart_line_quantity")),
         sa.ForeignKeyConstraint(
-            ["company_id", "cart_id"],
-            ["core_cart.company_id", "core_cart.id"],
-            name=op.f("fk_core_cart_line_company_id_cart_id"),
+            ["company_id", "user_id", "cart_id"],
+            ["core_cart.company_id", "core_cart.user_id", "core_cart.id"],
+            name=op.f("fk_core_cart_line_company_id_user_id_cart_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_cart_line_company_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["core_product.id"], name=op.f("fk_core_cart_line_product_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_cart_line_company_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_cart_line_product_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_cart_line")),
         sa.UniqueConstraint("cart_id", "product_id", "unit", name=op.f("uq_core_cart_line_cart_id_product_id_unit")),
     )
@@ -632,9 +609,7 @@ def upgrade() -> None:
             name=op.f("fk_core_handover_company_id_order_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_handover_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_handover_company_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_handover")),
         sa.UniqueConstraint("order_id", name=op.f("uq_core_handover_order_id")),
     )
@@ -657,9 +632,7 @@ def upgrade() -> None:
             name=op.f("fk_core_order_event_company_id_order_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_order_event_company_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_order_event_company_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_order_event")),
     )
     with op.batch_alter_table("core_order_event", schema=None) as batch_op:
@@ -693,26 +666,19 @@ def upgrade() -> None:
             name=op.f("fk_core_order_line_company_id_order_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_order_line_company_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["core_product.id"], name=op.f("fk_core_order_line_product_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_order_line_company_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_order_line_product_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_order_line")),
-        sa.UniqueConstraint("order_id", "product_id", "unit", name=op.f("uq_core_order_line_order_id_product_id_unit")),
+        sa.UniqueConstraint("order_id", "product_id", "unit", "price", name=op.f("uq_core_order_line_order_id_product_id_unit_price")),
     )
     with op.batch_alter_table("core_order_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_order_line_company_id"), ["company_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_core_order_line_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_order_line_product_id"), ["product_id"], unique=False)
-
 
 
 def downgrade() -> None:
     with op.batch_alter_table("core_order_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_order_line_product_id"))
-        batch_op.drop_index(batch_op.f("ix_core_order_line_order_id"))
         batch_op.drop_index(batch_op.f("ix_core_order_line_company_id"))
 
     op.drop_table("core_order_line")
@@ -737,7 +703,11 @@ def downgrade() -> None:
 
     op.drop_table("core_user_session")
     with op.batch_alter_table("core_order", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_core_order_number", postgresql_where=sa.text("source = 'portal'"), sqlite_where=sa.text("source = 'portal'")
+        )
         batch_op.drop_index(batch_op.f("ix_core_order_placed_at"))
+        batch_op.drop_index(batch_op.f("ix_core_order_number"))
         batch_op.drop_index(batch_op.f("ix_core_order_erp_state"))
         batch_op.drop_index("ix_core_order_company_placed")
         batch_op.drop_index(batch_op.f("ix_core_order_company_id"))
@@ -791,20 +761,12 @@ def downgrade() -> None:
 
     op.drop_table("core_address")
     with op.batch_alter_table("core_task", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_core_task_unique", postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'")
-        )
+        batch_op.drop_index("uq_core_task_unique", postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
         batch_op.drop_index("ix_core_task_state_done")
-        batch_op.drop_index(
-            "ix_core_task_order", postgresql_where=sa.text("state <> 'done'"), sqlite_where=sa.text("state <> 'done'")
-        )
-        batch_op.drop_index(
-            "ix_core_task_lease", postgresql_where=sa.text("state = 'running'"), sqlite_where=sa.text("state = 'running'")
-        )
+        batch_op.drop_index("ix_core_task_order", postgresql_where=sa.text("state <> 'done'"), sqlite_where=sa.text("state <> 'done'"))
+        batch_op.drop_index("ix_core_task_lease", postgresql_where=sa.text("state = 'running'"), sqlite_where=sa.text("state = 'running'"))
         batch_op.drop_index(batch_op.f("ix_core_task_fact_id"))
-        batch_op.drop_index(
-            "ix_core_task_due", postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'")
-        )
+        batch_op.drop_index("ix_core_task_due", postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
 
     op.drop_table("core_task")
     with op.batch_alter_table("core_product", schema=None) as batch_op:
