@@ -85,12 +85,17 @@ def ensure_system(names: Iterable[str]) -> None:
 
 
 def make_venv() -> None:
-    """`.venv` with pip in it, by whichever way this machine has: ensurepip, the system's pip, Debian's package."""
-    if not succeeds(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
-        say(f"making .venv with Python {sys.version.split()[0]}")
-        if importlib.util.find_spec("venv") is None:
-            install_system([venv_package()], "this Python has no module venv")
-        run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+    """`.venv`, with the Python that runs this; one whose Python is gone or too old is made anew."""
+    if succeeds(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
+        return
+    say(f"making .venv with Python {sys.version.split()[0]}")
+    if importlib.util.find_spec("venv") is None:
+        install_system([venv_package()], "this Python has no module venv")
+    run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+
+
+def ensure_pip() -> None:
+    """pip in `.venv`, by whichever way this machine has: ensurepip, the system's pip, Debian's package."""
     if succeeds(PYTHON, "-m", "pip", "--version"):
         return
     bundled = "import ensurepip, sys; sys.exit(not ensurepip.version())"
@@ -110,6 +115,7 @@ def venv_package() -> str:
 
 def install_uv() -> None:
     """uv, by pip, by its hash."""
+    ensure_pip()
     command = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps")
     run(*command, "-r", REQUIREMENTS / "bootstrap.txt")
 
