@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
-from b2bkit.testing.services import PostgresServer, postgres_server, redis_server
+from b2bkit.testing.services import PostgresServer, kept_postgres, kept_redis, postgres_server, redis_server
 from b2bkit.testing.services.mail import Mailbox
 
 OWNER_OF_A_SERVER = """
@@ -68,12 +69,18 @@ def test_a_killed_durable_postgres_keeps_what_was_committed() -> None:
 
 @pytest.mark.postgres
 def test_a_kept_postgres_has_its_data_and_password_at_the_next_start(tmp_path: Path) -> None:
-    with postgres_server(tmp_path / "demo") as server:
-        create_table(server.create_database("shop"))
-    with postgres_server(tmp_path / "demo") as server:
-        assert tables(server.url("shop")) == ["seed"]
-        folder = server.folder
-    shutil.rmtree(folder)  # root's test folder is closed to the server's user, so the data went to /var/tmp
+    with kept_postgres(tmp_path / "demo") as url:
+        create_table(url)
+    with kept_postgres(tmp_path / "demo") as url:
+        assert tables(url) == ["seed"]
+    shutil.rmtree((tmp_path / "demo").resolve())  # root's test folder is closed to the server's user, so it is in /var/tmp
+
+
+def test_a_kept_redis_has_its_data_at_the_next_start(tmp_path: Path) -> None:
+    with kept_redis(tmp_path / "demo") as url, redis.Redis.from_url(url) as client:
+        client.set("job", 1)
+    with kept_redis(tmp_path / "demo") as url, redis.Redis.from_url(url) as client:
+        assert client.get("job") == b"1"
 
 
 def test_redis_with_append_only_survives_kill_and_without_it_forgets() -> None:

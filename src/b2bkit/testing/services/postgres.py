@@ -193,3 +193,10 @@ def postgres_server(
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def kept_postgres(folder: Path, database: str = "portal") -> Iterator[str]:
+    """The URL of a database that stays in `folder` from one start to the next, on a durable server that runs for the block."""
+    with postgres_server(folder, durable=True) as server:
+        yield server.url(database) if server.has_database(database) else server.create_database(database)

@@ -81,3 +81,10 @@ def redis_server(folder: Path | None = None, *, append_only: bool = False) -> It
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def kept_redis(folder: Path) -> Iterator[str]:
+    """The URL of a Redis whose data stay in `folder` from one start to the next."""
+    with redis_server(folder, append_only=True) as server:
+        yield server.url
