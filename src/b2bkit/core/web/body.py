@@ -62,7 +62,7 @@ def media_type(req: falcon.Request) -> str:
 
 
 def parse_json(body: bytes) -> object:
-    """The JSON value of a body: UTF-8, no duplicate keys, NaN, NUL or lone surrogates, depth at most 32; numbers int or Decimal."""
+    """The JSON value of a body: UTF-8, no duplicate keys, NaN, NUL, lone surrogates; depth at most 32; numbers int or Decimal."""
     try:
         rough = orjson.loads(body)
         _check_depth(body, rough)

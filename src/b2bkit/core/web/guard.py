@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -33,10 +32,9 @@ def known_hosts(config: WebConfig) -> frozenset[str]:
     return frozenset({own.lower(), *(host.lower().partition(":")[0] for host in config.allowed_hosts)})
 
 
-def check_host(scope_headers: Collection[tuple[bytes, bytes]], hosts: frozenset[str]) -> None:
-    """Exactly one well-formed Host of the list; anything else is a 400 or 421 before any route is looked for."""
-    given = [value for name, value in scope_headers if name == b"host"]
-    match = _HOST.fullmatch(given[0].decode("latin-1").lower()) if len(given) == 1 else None
+def check_host(given: str | None, hosts: frozenset[str]) -> None:
+    """A well-formed Host of the list; anything else is a 400 or 421 before any route is looked for."""
+    match = _HOST.fullmatch((given or "").lower())
     if match is None:
         raise BadRequest(Problem("bad_host", _("The request names no host.")))
     if match.group(1).strip("[]").rstrip(".") not in hosts:

@@ -32,8 +32,8 @@ _HEADERS: Final = (
 )  # fmt: skip
 _TABLE = cast(Table, IdempotentAnswer.__table__)
 _INSERT = {
-    "postgresql": postgresql.insert(IdempotentAnswer).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(IdempotentAnswer).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
 }
 _ONE = (_TABLE.c.principal == bindparam("p")) & (_TABLE.c.route == bindparam("r")) & (_TABLE.c.key == bindparam("k"))
 _FIND = select(_TABLE.c.request_hash, _TABLE.c.status, _TABLE.c.headers, _TABLE.c.body).where(_ONE)

@@ -59,7 +59,7 @@ class Edge:
         state.token = cookies.get(config.session_cookie) or None
         state.pre_session = guard.pre_session_of(cookies.get(config.pre_session_cookie))
         if req.path not in PROBES:
-            guard.check_host(req.scope["headers"], self.site.hosts)
+            guard.check_host(req.get_header("Host"), self.site.hosts)
 
     async def process_response(
         self, req: falcon.asgi.Request, resp: falcon.asgi.Response, resource: object, succeeded: bool
