@@ -9,7 +9,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from b2bkit.core.catalog.search import MAX_TEXT
 from b2bkit.core.db.base import Base, Identified, factor, quantity, title
+
+
+def _by_codepoint(length: int) -> String:
+    """Text that both databases sort alike."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Category(Identified, Base):
@@ -38,18 +44,20 @@ class Product(Identified, Base):
 
     minimum, multiple   the least amount and the step in base units; packagings may ask for more
     attributes          name -> value, in the order of the classifier
-    search_text         normalised words for search: article without separators, name, producer
+    search_text         made by `catalog.service.search_text`, whenever a field of it changes: products are found and sorted by it
     """
 
     __tablename__ = "core_product"
     __table_args__ = (
         CheckConstraint("minimum > 0", name="minimum"),
         CheckConstraint("multiple > 0", name="multiple"),
-        Index("ix_core_product_category_name", "category_id", "name"),
+        Index("ix_core_product_category_id", "category_id"),
+        Index("ix_core_product_by_name", "search_text", "id"),
+        Index("ix_core_product_by_article", "article", "id"),
     )
 
-    article: Mapped[str] = mapped_column(String(100), default="", index=True)
-    name: Mapped[title] = mapped_column(index=True)
+    article: Mapped[str] = mapped_column(_by_codepoint(100), default="")
+    name: Mapped[title]
     full_name: Mapped[str] = mapped_column(String(1100), default="")
     description: Mapped[str] = mapped_column(Text, default="")
     category_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_category.id", ondelete="SET NULL"))
@@ -60,7 +68,7 @@ class Product(Identified, Base):
     producer: Mapped[title] = mapped_column(default="")
     barcode: Mapped[str] = mapped_column(String(50), default="")
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(_by_codepoint(MAX_TEXT), default="")
     active: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime]
 

@@ -1,0 +1,48 @@
+"""Where a page of products begins: the key of the row beside it, opaque to who carries it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from b2bkit.core.errors import Problem, Refused
+from b2bkit.core.i18n import _
+
+Sort = Literal["name", "article"]
+_LONGEST = 4_000
+
+
+class Cursor(NamedTuple):
+    """After (or, `back`, before) the row with this key and id, in this order of rows."""
+
+    sort: Sort
+    back: bool
+    key: str
+    id: UUID
+
+    def encode(self) -> str:
+        """For a query string."""
+        return base64.urlsafe_b64encode(orjson.dumps([self.sort, self.back, self.key, str(self.id)])).rstrip(b"=").decode()
+
+
+def _bad() -> Refused:
+    return Refused(Problem("catalog.bad_cursor", _("This page of the list is no longer valid. Begin again from the first."), "cursor"))
+
+
+def decode(text: str, sort: Sort) -> Cursor:
+    """The cursor of a list in this order; raises Refused for anything else, a cursor of another order included."""
+    if len(text) > _LONGEST:
+        raise _bad()
+    try:
+        found = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        known_sort, back, key, id_ = found
+        cursor = Cursor(sort, back, key, UUID(id_))
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise _bad() from None
+    if known_sort != sort or not isinstance(back, bool) or not isinstance(key, str) or "\x00" in key:
+        raise _bad()
+    return cursor

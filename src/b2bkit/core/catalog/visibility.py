@@ -1,0 +1,119 @@
+"""What an actor may see of the catalogue: every filter of the kit at once, for lists, counts, single products, carts and orders alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, not_, or_, select, true
+from sqlalchemy.sql import visitors
+
+from b2bkit.core.accounts.models import Contract, ContractCategory
+from b2bkit.core.catalog.models import Category, CategoryClosure, Product
+from b2bkit.core.work import Work
+
+S = TypeVar("S")
+_KEPT_STATEMENTS = 512
+
+_switched_off = (
+    select(CategoryClosure.ancestor_id)
+    .join(Category, Category.id == CategoryClosure.ancestor_id)
+    .where(CategoryClosure.descendant_id == Product.category_id, Category.active.is_(False))
+    .correlate(Product)
+)
+_alive = and_(Product.active, not_(exists(_switched_off)))
+
+
+@lru_cache(maxsize=2048)
+def _opened_by(contract_id: UUID) -> ColumnElement[bool]:
+    """What is below a category that the contract opens, or all; live products in live categories only."""
+    opened = (
+        select(CategoryClosure.descendant_id)
+        .join(ContractCategory, ContractCategory.category_id == CategoryClosure.ancestor_id)
+        .join(Contract, Contract.id == ContractCategory.contract_id)
+        .where(Contract.id == contract_id, Contract.active)
+    )
+    whole = select(Contract.id).where(Contract.id == contract_id, Contract.active, Contract.whole_catalogue)
+    return and_(_alive, or_(Product.category_id.in_(opened), exists(whole)))
+
+
+def contract_groups(work: Work) -> ColumnElement[bool]:
+    """The filter `catalog.contract_groups`: staff see everything, a client what the contract of this session opens, nobody else anything."""
+    actor = work.actor
+    if actor.kind in ("staff", "system"):
+        return true()
+    if actor.kind == "client" and actor.contract_id is not None:
+        return _opened_by(actor.contract_id)
+    return false()
+
+
+def visible(work: Work) -> ColumnElement[bool]:
+    """The criterion over `Product` for any statement of this work."""
+    return and_(true(), *(found.criterion(work) for found in work.kit.catalog_filters))
+
+
+# Statements are built once per shape of the filters: only the values differ between two requests.
+
+
+class _Shape(NamedTuple):
+    key: Hashable
+    criterion: ColumnElement[bool]
+    binds: tuple[BindParameter[Any], ...]
+
+
+_shapes: WeakKeyDictionary[ColumnElement[bool], _Shape] = WeakKeyDictionary()
+_statements: dict[Hashable, Any] = {}
+_lock = Lock()
+
+
+def _shape_of(criterion: ColumnElement[bool]) -> _Shape | None:
+    """What two criteria that differ in values only have in common; None when SQLAlchemy cannot tell."""
+    known = _shapes.get(criterion)
+    if known is None:
+        key = criterion._generate_cache_key()
+        if key is None:
+            return None
+        known = _shapes[criterion] = _Shape(key.key, criterion, tuple(key.bindparams))
+    return known
+
+
+def _template(shapes: tuple[_Shape, ...]) -> ColumnElement[bool]:
+    """The criteria with named parameters in place of values: `visible_<filter>_<number>`."""
+    parts = []
+    for place, shape in enumerate(shapes):
+        names = {id(bind): f"visible_{place}_{number}" for number, bind in enumerate(shape.binds)}
+
+        def named(element: Any, names: Mapping[int, str] = names, **_others: Any) -> Any:
+            name = names.get(id(element))
+            return bindparam(name, type_=element.type, expanding=element.expanding) if name else None
+
+        parts.append(visitors.replacement_traverse(shape.criterion, {}, named))
+    return and_(true(), *parts)
+
+
+def prepared(work: Work, key: Hashable, build: Callable[[ColumnElement[bool]], S]) -> tuple[S, dict[str, object]]:
+    """A statement over visible products and the values of its filters, to be passed to `session.execute`.
+
+    key    names what `build` builds; the same key, the same statement
+    build  (criterion) -> statement; called once per key and shape of the filters
+    """
+    criteria = [found.criterion(work) for found in work.kit.catalog_filters]
+    shapes = tuple(shape for shape in map(_shape_of, criteria) if shape is not None)
+    if len(shapes) < len(criteria):
+        return build(and_(true(), *criteria)), {}
+    full_key = (key, *(shape.key for shape in shapes))
+    statement = _statements.get(full_key)
+    if statement is None:
+        statement = build(_template(shapes))
+        with _lock:
+            if len(_statements) >= _KEPT_STATEMENTS:
+                _statements.clear()
+            _statements[full_key] = statement
+    values = {
+        f"visible_{place}_{number}": bind.effective_value for place, shape in enumerate(shapes) for number, bind in enumerate(shape.binds)
+    }
+    return statement, values

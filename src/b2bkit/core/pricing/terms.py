@@ -1,0 +1,98 @@
+"""What prices are made of: a contract's terms and the steps of a price type, each read in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, select
+
+from b2bkit.core.accounts.models import Contract
+from b2bkit.core.errors import NotFound
+from b2bkit.core.extend.things import Quote
+from b2bkit.core.pricing.models import Price, PriceType
+from b2bkit.core.work import Work
+
+
+class Terms(NamedTuple):
+    """Under which prices a contract buys. `price_type_id` is None when the contract names none, or one that is switched off."""
+
+    contract_id: UUID
+    number: str
+    currency: str
+    price_type_id: UUID | None
+    price_type: str | None
+    price_currency: str | None
+    vat_included: bool | None
+
+
+class PriceRow(NamedTuple):
+    """A price per base unit from `min_quantity` base units on."""
+
+    product_id: UUID
+    min_quantity: Decimal
+    value: Decimal
+
+
+Ladder = tuple[PriceRow, ...]  # of one product, lowest quantity first
+Ladders = Mapping[UUID, Ladder]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedQuote(Quote):
+    """A quote that carries what the core's steps have read: `ladders` of the products, None until then."""
+
+    terms: Terms | None = field(default=None, kw_only=True)
+    ladders: Ladders | None = field(default=None, kw_only=True)
+
+
+_TERMS = (
+    select(
+        Contract.id,
+        Contract.number,
+        Contract.currency,
+        PriceType.id,
+        PriceType.name,
+        PriceType.currency,
+        PriceType.vat_included,
+    )
+    .outerjoin(PriceType, (PriceType.id == Contract.price_type_id) & PriceType.active)
+    .where(Contract.id == bindparam("contract_id", type_=Uuid()))
+)
+_LADDERS = (
+    select(Price.product_id, Price.min_quantity, Price.value)
+    .where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), Price.product_id.in_(bindparam("product_ids", expanding=True)))
+    .order_by(Price.product_id, Price.min_quantity)
+)
+
+
+def terms_of(work: Work, contract_id: UUID) -> Terms:
+    """The terms of a contract that the actor may see; raises NotFound for any other."""
+    row = work.session.execute(_TERMS, {"contract_id": contract_id}).one_or_none()
+    if row is None:
+        raise NotFound("contract")
+    return Terms._make(row)
+
+
+def by_product(rows: Collection[PriceRow]) -> dict[UUID, Ladder]:
+    """Rows in the order of their quantities -> the ladder of each product."""
+    gathered: dict[UUID, list[PriceRow]] = {}
+    for row in rows:
+        gathered.setdefault(row.product_id, []).append(row)
+    return {product_id: tuple(steps) for product_id, steps in gathered.items()}
+
+
+def ladders_of(work: Work, price_type_id: UUID | None, product_ids: Collection[UUID]) -> Ladders:
+    """The prices of these products in a price type; nothing for those that have none."""
+    if price_type_id is None or not product_ids:
+        return {}
+    rows = work.session.execute(_LADDERS, {"price_type_id": price_type_id, "product_ids": list(dict.fromkeys(product_ids))})
+    return by_product([PriceRow._make(row) for row in rows])
+
+
+def step_at(ladder: Ladder, quantity: Decimal) -> PriceRow | None:
+    """The step with the highest quantity that `quantity` reaches."""
+    return next((step for step in reversed(ladder) if step.min_quantity <= quantity), None)
