@@ -51,8 +51,8 @@ class Edge:
         request_id = guard.request_id_of(req.get_header("X-Request-ID")) or new_id().hex
         state = State(self.site, request_id, req.method)
         req.context.state = state
-        remote = req.scope.get("client")
-        state.client = guard.client_of(remote[0] if remote else "", req.get_header("X-Forwarded-For"), self.proxies)
+        remote = req.remote_addr if req.scope.get("client") else ""  # without it (a Unix socket) Falcon would say 127.0.0.1
+        state.client = guard.client_of(remote, req.get_header("X-Forwarded-For"), self.proxies)
         state.lang = self.site.language_of(req)
         cookies = req.cookies
         config = self.site.parts.config

@@ -28,11 +28,8 @@ def _trusted(req: Request) -> bool:
     token = state_of(req).site.parts.config.metrics_token
     if token:
         return secrets.compare_digest((req.get_header("Authorization") or "").encode(), f"Bearer {token}".encode())
-    return (
-        req.remote_addr in ("127.0.0.1", "::1")
-        and req.get_header("X-Forwarded-For") is None
-        and req.get_header("Forwarded") is None
-    )
+    forwarded = req.get_header("X-Forwarded-For") or req.get_header("Forwarded")
+    return state_of(req).client in ("127.0.0.1", "::1") and not forwarded
 
 
 class Alive:
