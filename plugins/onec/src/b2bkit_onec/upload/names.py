@@ -58,7 +58,7 @@ def _relative_parts(name: str) -> list[str]:
     path = path[2:] if drive else path
     absolute = drive or path.startswith("/")
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    if any(unicodedata.normalize("NFKC", part).strip() == ".." for part in parts):
+    if any(_is_dots(part) for part in parts):
         raise NameRefused("name-dots", name)
     if not parts or path.endswith("/"):
         raise NameRefused("name-empty")
@@ -67,10 +67,14 @@ def _relative_parts(name: str) -> list[str]:
     return parts[parts.index(PICTURE_FOLDER) :] if PICTURE_FOLDER in parts[:-1] else parts[-1:]
 
 
+def _is_dots(part: str) -> bool:
+    """`..` and what becomes it elsewhere: with blanks, as fullwidth dots, as an ellipsis."""
+    flat = unicodedata.normalize("NFKC", part)
+    return ".." in flat and not flat.strip(". ")
+
+
 def _check_part(part: str, name: str) -> None:
     flat = unicodedata.normalize("NFKC", part)
-    if ".." in flat and not flat.strip(". "):
-        raise NameRefused("name-dots", name)
     if _FORBIDDEN.search(part) or _DEVICES.fullmatch(part) or "/" in flat or "\\" in flat:
         raise NameRefused("name-reserved", name)
     if part.startswith(".") or part.endswith((".", " ")):
