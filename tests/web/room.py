@@ -29,7 +29,18 @@ from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Health, HealthCheck, Le
 from b2bkit.core.web.app import B2bkitAsgi, build_asgi
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import (
-    client_address, fragment, keep, read_body, read_form, read_json, read_query, redirect, redirect_local, render, reply, work_of,
+    client_address,
+    fragment,
+    keep,
+    read_body,
+    read_form,
+    read_json,
+    read_query,
+    redirect,
+    redirect_local,
+    render,
+    reply,
+    work_of,
 )  # fmt: skip
 from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Brand, Page
@@ -45,7 +56,7 @@ BUYER_TOKEN, VIEWER_TOKEN = "buyer-token-0123456789", "viewer-token-0123456789"
 
 def actor(*permissions: str, kind: str = "client") -> Actor:
     """A person with these permissions."""
-    levels = {name: Level.COMPANY for name in permissions}
+    levels = dict.fromkeys(permissions, Level.COMPANY)
     return Actor(kind=kind, user_id=new_id(), company_id=new_id(), role="buyer", name="Ирина", levels=levels)  # type: ignore[arg-type]
 
 
@@ -264,7 +275,9 @@ class Room:
         self.sessions.known[BUYER_TOKEN] = SignedIn(self.buyer_actor, "csrf-of-the-buyer-0001", "en")
         self.sessions.known[VIEWER_TOKEN] = SignedIn(self.viewer_actor, "csrf-of-the-viewer-0001", "ru")
         self.health = Health(True, "fine")
-        self.parts = self._parts(WebConfig(**{"base_url": f"http://{HOST}", "cookie_secure": False, "zone": ZoneInfo("Europe/Minsk"), **config}))
+        self.parts = self._parts(
+            WebConfig(**{"base_url": f"http://{HOST}", "cookie_secure": False, "zone": ZoneInfo("Europe/Minsk"), **config})
+        )
         self.app: B2bkitAsgi = build_asgi(self.parts)
 
     def _parts(self, config: WebConfig) -> WebParts:

@@ -38,7 +38,12 @@ def test_forwarded_hosts_change_nothing(room: Room) -> None:
     told = room.stranger().request(
         "GET",
         "/",
-        headers={"Accept": "text/html", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Forwarded-Proto": "gopher"},
+        headers={
+            "Accept": "text/html",
+            "X-Forwarded-Host": "evil.example",
+            "Forwarded": "host=evil.example",
+            "X-Forwarded-Proto": "gopher",
+        },
     )
     assert told.headers["location"] == plain.headers["location"]
 
@@ -56,7 +61,9 @@ def test_forwarded_hosts_change_nothing(room: Room) -> None:
         (1, "", "127.0.0.1"),
     ],
 )
-def test_the_clients_address_is_believed_as_far_as_our_proxies_reach(make_room: MakeRoom, proxies: int, forwarded: str, address: str) -> None:
+def test_the_clients_address_is_believed_as_far_as_our_proxies_reach(
+    make_room: MakeRoom, proxies: int, forwarded: str, address: str
+) -> None:
     room = make_room(trusted_proxies=proxies)
     answer = room.stranger().request("GET", "/machine", headers={"X-Forwarded-For": forwarded})
     assert answer.text == f"anonymous {address}"

@@ -116,7 +116,9 @@ def test_an_answer_too_large_to_keep_is_not_done_again(room: Room) -> None:
 def test_a_new_token_of_the_session_does_not_make_it_another_request(room: Room) -> None:
     client = room.buyer()
     client.post("/notes", {"name": "once"}, key=KEY)
-    room.sessions.known["buyer-token-0123456789"] = type(room.sessions.known["buyer-token-0123456789"])(room.buyer_actor, "new-csrf-00000001", "en")
+    room.sessions.known["buyer-token-0123456789"] = type(room.sessions.known["buyer-token-0123456789"])(
+        room.buyer_actor, "new-csrf-00000001", "en"
+    )
     client.csrf = "new-csrf-00000001"
     assert client.post("/notes", {"name": "once"}, key=KEY).headers["idempotent-replayed"] == "true"
 

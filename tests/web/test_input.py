@@ -97,7 +97,9 @@ def test_what_is_no_number_is_refused_at_its_field(typed: str) -> None:
     assert [problem.field for problem in caught.value.problems] == ["quantity"]
 
 
-@pytest.mark.parametrize(("typed", "code"), [("0", "greater_than"), ("-1", "greater_than"), ("\u22121", "greater_than"), ("1,0001", "decimal_max_places")])
+@pytest.mark.parametrize(
+    ("typed", "code"), [("0", "greater_than"), ("-1", "greater_than"), ("\u22121", "greater_than"), ("1,0001", "decimal_max_places")]
+)
 def test_a_number_out_of_its_range_says_so(typed: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         from_form(Note, Form([("name", "ab"), ("quantity", typed)]))
