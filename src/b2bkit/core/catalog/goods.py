@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Integer, Select, String, Uuid, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Integer, String, Uuid, bindparam, cast, literal, null, select, union_all
 
 from b2bkit.core.catalog.models import Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
@@ -91,21 +91,21 @@ class _Fact(NamedTuple):
     position: int | None
 
 
-def _facts_statement() -> CompoundSelect[tuple[object, ...]]:
-    ids = bindparam("product_ids", expanding=True)
+def _facts_statement() -> CompoundSelect[*tuple[object, ...]]:
+    ids: BindParameter[Sequence[UUID]] = bindparam("product_ids", expanding=True)
     no_quantity, no_price, no_factor = cast(null(), Quantity), cast(null(), UnitPrice), cast(null(), Factor)
     no_instant, no_label, no_position = cast(null(), Instant), cast(null(), String), cast(null(), Integer)
     price = literal("p"), Price.product_id, Price.min_quantity, Price.value, no_factor, no_instant, no_label, no_position
     stock = literal("s"), Stock.product_id, Stock.quantity, no_price, no_factor, Stock.as_of, Warehouse.name, Warehouse.position
     pack = literal("u"), Packaging.product_id, no_quantity, no_price, Packaging.factor, no_instant, Packaging.name, Packaging.position
-    parts: tuple[Select[tuple[object, ...]], ...] = (
+    return union_all(
         select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), Price.product_id.in_(ids)),
         select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(Stock.product_id.in_(ids), Warehouse.active),
         select(*pack).where(Packaging.product_id.in_(ids)),
     )
-    return union_all(*parts)
 
 
+_ZERO = Decimal(0)
 _FACTS = _facts_statement()
 
 
@@ -116,9 +116,7 @@ def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> lis
     ids = [row.id for row in rows]
     parameters = {"product_ids": ids, "price_type_id": terms.price_type_id if terms else None}
     facts = [_Fact._make(fact) for fact in work.session.execute(_FACTS, parameters)]
-    prices = [
-        PriceRow(fact.product_id, fact.quantity, fact.price) for fact in facts if fact.quantity is not None and fact.price is not None
-    ]
+    prices = [PriceRow(fact.product_id, fact.quantity or _ZERO, fact.price) for fact in facts if fact.price is not None]
     ladders = by_product(sorted(prices, key=lambda price: price.min_quantity))
     tables = tables_of(work, terms, ladders, ids) if terms else {}
     stock, packs = _gathered(facts, "s"), _gathered(facts, "u")
@@ -139,11 +137,11 @@ def _good(row: ProductRow, stock: Sequence[_Fact], packs: Sequence[_Fact], table
     if len(packs) > 1:
         packs = sorted(packs, key=_place)
     rules = Rules(row.unit, row.minimum, row.multiple, tuple(Pack(fact.label or "", fact.factor or Decimal(1)) for fact in packs))
-    shown = tuple(StockRow(fact.label or "", fact.quantity or Decimal(0)) for fact in stock)
+    shown = tuple(StockRow(fact.label or "", fact.quantity or _ZERO) for fact in stock)
     # what the ERP did not mention in its last exchange is as it was: the figure is as old as that exchange
     moments = [fact.as_of for fact in stock if fact.as_of is not None]
     as_of = max([*moments, row.stock_told_at] if row.stock_told_at else moments, default=None)
-    return Good(row, rules, shown, sum((found.quantity for found in shown), Decimal(0)), as_of, table)
+    return Good(row, rules, shown, sum((found.quantity for found in shown), _ZERO), as_of, table)
 
 
 def _place(fact: _Fact) -> tuple[int, str]:

@@ -72,7 +72,7 @@ def _rows(work: Work, query: ListQuery, words: tuple[str, ...], cursor: Cursor |
     by_category, back = query.category is not None, cursor is not None and cursor.back
     key = ("list", len(words), by_category, query.sort, cursor is not None, back)
 
-    def build(criterion: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    def build(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
         matching = and_(criterion, words_match(len(words)), _in_category() if by_category else true())
         return _page_statement(matching, query.sort, cursor is not None, back)
 
@@ -86,7 +86,7 @@ def _rows(work: Work, query: ListQuery, words: tuple[str, ...], cursor: Cursor |
     return (rows[::-1] if back else rows), more
 
 
-def _page_statement(matching: ColumnElement[bool], sort: Sort, after: bool, back: bool) -> Select[tuple[object, ...]]:
+def _page_statement(matching: ColumnElement[bool], sort: Sort, after: bool, back: bool) -> Select[*tuple[object, ...]]:
     key = Product.search_text if sort == "name" else Product.article
     statement = select(*PRODUCT_COLUMNS).where(matching)
     if after:

@@ -20,7 +20,7 @@ from b2bkit.core.pricing.models import Price, PriceType
 from b2bkit.core.pricing.service import Terms, price_lines, terms_of
 from b2bkit.core.work import Work
 
-_Statement = Select[tuple[object, ...]]
+_Statement = Select[*tuple[object, ...]]
 
 
 class Crumb(NamedTuple):
@@ -64,12 +64,12 @@ def product_details(work: Work, *, product_id: UUID, contract_id: UUID | None = 
     row = work.session.execute(statement, {**values, "product_id": product_id}).one_or_none()
     if row is None:
         raise NotFound("product")
-    known = ProductRow._make(row[: len(PRODUCT_COLUMNS)])
-    full_name, description, barcode = row[len(PRODUCT_COLUMNS) :]
+    *known_values, full_name, description, barcode = row
+    known = ProductRow._make(known_values)
     terms = session_terms(work) if contract_id is None else terms_of(work, contract_id)
     (good,) = goods_of(work, [known], terms)
     path = [Crumb._make(crumb) for crumb in work.session.execute(_PATH, {"category_id": known.category_id})] if known.category_id else []
-    return ProductDetails(known.id, good, full_name, description, barcode, tuple(path), terms)
+    return ProductDetails(known.id, good, str(full_name), str(description), str(barcode), tuple(path), terms)
 
 
 def _several(criterion: ColumnElement[bool]) -> _Statement:

@@ -26,7 +26,8 @@ def _joined(word: str) -> str:
 def search_text(*, article: str, name: str, producer: str = "", barcode: str = "") -> str:
     """The stored text of a product: words in one spelling, each after a space, those of the name first (so it also sorts by name).
 
-    A word with separators is found joined and by its parts; an article also joined over its spaces. At most `MAX_TEXT` characters, whole words.
+    A word with separators is found joined and by its parts; an article also joined over its spaces. At most `MAX_TEXT` characters,
+    whole words.
     """
     words = [_joined(word) for word in _SPACE.split(_plain(name))]
     parts: list[str] = []

@@ -62,7 +62,7 @@ def counted(matches: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[int],
     return every, func.coalesce(func.sum(case((matches[0], 1), else_=0), type_=Integer), 0) if matches else every
 
 
-def _tree_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[tuple[object, ...]]:
+def _tree_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[*tuple[object, ...]]:
     total, matching = counted([match] if match is not None else [])
     counts = (
         select(Product.category_id.label("category_id"), total.label("total"), matching.label("matching"))
@@ -76,7 +76,7 @@ def _tree_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] |
     return select(*columns).outerjoin(counts, counts.c.category_id == Category.id).order_by(Category.position, Category.name, Category.id)
 
 
-def _count_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[tuple[int, int]]:
+def _count_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[int, int]:
     return select(*counted([match] if match is not None else [])).select_from(Product).where(criterion)
 
 
@@ -122,6 +122,8 @@ def _as_tree(rows: Sequence[_Row]) -> Tree:
 
 # setting
 
+_PARENTS = select(Category.id, Category.parent_id)
+
 
 class CategoryPlace(NamedTuple):
     """Where a category hangs; None: at the top."""
@@ -132,7 +134,7 @@ class CategoryPlace(NamedTuple):
 
 def set_category_parents(work: Work, *, places: Iterable[CategoryPlace]) -> None:
     """Hangs existing categories below others and rebuilds the closure. Raises Refused when a category would be below itself."""
-    known: dict[UUID, UUID | None] = {id_: parent for id_, parent in work.session.execute(select(Category.id, Category.parent_id))}
+    known: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).tuples())
     wanted = {place.id: place.parent_id for place in places}
     missing = [id_ for id_ in {*wanted, *filter(None, wanted.values())} if id_ not in known]
     if missing:
@@ -160,7 +162,7 @@ def _refuse_rings(parents: Mapping[UUID, UUID | None]) -> None:
 
 def rebuild_category_closure(work: Work) -> None:
     """Makes the closure what the parents say. Call it after a change of `parent_id`. Raises Refused for a ring."""
-    parents: dict[UUID, UUID | None] = {id_: parent for id_, parent in work.session.execute(select(Category.id, Category.parent_id))}
+    parents: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).tuples())
     _refuse_rings(parents)
     rows: list[dict[str, object]] = []
     for id_ in parents:

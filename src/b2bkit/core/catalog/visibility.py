@@ -42,7 +42,7 @@ def _opened_by(contract_id: UUID) -> ColumnElement[bool]:
 
 
 def contract_groups(work: Work) -> ColumnElement[bool]:
-    """The filter `catalog.contract_groups`: staff see everything, a client what the contract of this session opens, nobody else anything."""
+    """The filter `catalog.contract_groups`: staff see everything, a client what the session's contract opens, others nothing."""
     actor = work.actor
     if actor.kind in ("staff", "system"):
         return true()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from b2bkit.core.extend.things import PriceStep, Quote, QuoteLine
 from b2bkit.core.i18n import _
 from b2bkit.core.pricing.steps import PRICE_TYPE, ROUNDING, VOLUME, explained
 from b2bkit.core.pricing.sums import LineSums, line_sums, total_sums
-from b2bkit.core.pricing.terms import Ladders, LoadedQuote, PriceRow, Terms, by_product, ladders_of, step_at, terms_of
+from b2bkit.core.pricing.terms import Ladders, LoadedQuote, PriceRow, Terms, by_product, ladders_of, terms_of
 from b2bkit.core.work import Work
 
 __all__ = [
@@ -40,7 +40,7 @@ def price_lines(work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decim
     rates: dict[UUID, Decimal | None] = {}
     if lines:
         product_ids = list(dict.fromkeys(product_id for product_id, _quantity in lines))
-        rates = {product_id: rate for product_id, rate in work.session.execute(_RATES, {"product_ids": product_ids})}
+        rates = dict(work.session.execute(_RATES, {"product_ids": product_ids}).all())
     asked = [QuoteLine(product_id, quantity, currency=terms.currency, vat_rate=rates.get(product_id)) for product_id, quantity in lines]
     return run_pipeline(work, terms, asked)
 
@@ -74,8 +74,9 @@ def _check(before: Quote, after: Quote) -> None:
     if [(line.product_id, line.quantity) for line in before.lines] != [(line.product_id, line.quantity) for line in after.lines]:
         raise ValueError("a price step changes prices only: products, quantities and their order stay")
     for line in after.lines:
-        if line.price is not None and not (isinstance(line.price, Decimal) and line.price.is_finite() and line.price >= 0):
-            raise ValueError(f"a price is a Decimal from 0 on, not {line.price!r}")
+        price: object = line.price  # of a plugin: what it says is not what it is typed as
+        if price is not None and not (isinstance(price, Decimal) and price.is_finite() and price >= 0):
+            raise ValueError(f"a price is a Decimal from 0 on, not {price!r}")
 
 
 class VolumeStep(NamedTuple):

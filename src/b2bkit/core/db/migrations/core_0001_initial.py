@@ -178,7 +178,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "core_product",
-        sa.Column("article", sa.String(length=100), nullable=False),
+        sa.Column("article", sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
         sa.Column("full_name", sa.String(length=1100), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.Column("producer", sa.String(length=250), nullable=False),
         sa.Column("barcode", sa.String(length=50), nullable=False),
         sa.Column("attributes", types.Json, nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("search_text", sa.String(length=650).with_variant(sa.String(length=650, collation="C"), "postgresql"), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("updated_at", types.Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -200,9 +200,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_product")),
     )
     with op.batch_alter_table("core_product", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_core_product_article"), ["article"], unique=False)
-        batch_op.create_index("ix_core_product_category_name", ["category_id", "name"], unique=False)
-        batch_op.create_index(batch_op.f("ix_core_product_name"), ["name"], unique=False)
+        batch_op.create_index("ix_core_product_by_article", ["article", "id"], unique=False)
+        batch_op.create_index("ix_core_product_by_name", ["search_text", "id"], unique=False)
+        batch_op.create_index("ix_core_product_category_id", ["category_id"], unique=False)
 
     op.create_table(
         "core_task",
@@ -597,6 +597,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("batch", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("changed_at", types.Instant(), nullable=False),
         sa.Column("offered_at", types.Instant(), nullable=True),
         sa.Column("taken_at", types.Instant(), nullable=True),
         sa.Column("reason", sa.String(length=1000), nullable=False),
@@ -770,9 +771,9 @@ def downgrade() -> None:
 
     op.drop_table("core_task")
     with op.batch_alter_table("core_product", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_core_product_name"))
-        batch_op.drop_index("ix_core_product_category_name")
-        batch_op.drop_index(batch_op.f("ix_core_product_article"))
+        batch_op.drop_index("ix_core_product_category_id")
+        batch_op.drop_index("ix_core_product_by_name")
+        batch_op.drop_index("ix_core_product_by_article")
 
     op.drop_table("core_product")
     op.drop_table("core_preference")
