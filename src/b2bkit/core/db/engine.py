@@ -1,7 +1,7 @@
 """The database of a portal: SQLite in one file or PostgreSQL, with the same promises.
 
-A transaction is opened for reading or for writing; a write in a reading one raises `WriteInRead` on both. Writing transactions on SQLite stand
-in a fair queue and begin with BEGIN IMMEDIATE, so what they read is what they decide on.
+A transaction is opened for reading or for writing; a write in a reading one raises `WriteInRead` on both. Writing transactions on
+SQLite stand in a fair queue and begin with BEGIN IMMEDIATE, so what they read is what they decide on.
 """
 
 from __future__ import annotations

@@ -242,7 +242,7 @@ def _alone(database: Database) -> Iterator[Database]:
 
 @contextmanager
 def _migrating(database: Database, owner: Owner) -> Iterator[Connection]:
-    """One transaction. On SQLite with foreign keys off, or a rebuilt table would take its children along; all references are checked after."""
+    """One transaction, on SQLite without foreign keys, or a rebuilt table would take its children along; references are checked after."""
     if database.dialect == "postgresql":
         with database.connection(write=True) as connection:
             yield connection

@@ -39,7 +39,7 @@ def table_state(connection: Connection, table: str) -> TableState:
     }
     return TableState(
         rows=cast(int, connection.scalar(text(f'SELECT count(*) FROM "{table}"'))),  # noqa: S608  (a name from the schema)
-        triggers=dict(found.tuples().all()),
+        triggers={row[0]: row[1] for row in found},
         checks={" ".join(check["sqltext"].split()): check["name"] for check in inspector.get_check_constraints(table)},
         foreign_keys=keys,
         indexes=frozenset(str(index["name"]) for index in inspector.get_indexes(table)),

@@ -47,6 +47,8 @@ class ScopeMap:
         }
         self.scoped = frozenset(self.by_table)
         self.company_tables = frozenset(name for name, mapper in self.by_table.items() if "company_id" in mapper.columns)
+        self._registries = {Base.registry, *(mapper.registry for mapper in self.criteria)}
+        self._known: tuple[int, Mapping[str, tuple[EntityMapper, ...]]] = (-1, {})
         self._reach: dict[EntityMapper, frozenset[EntityMapper]] = {}
         self._found: WeakKeyDictionary[Any, frozenset[EntityMapper]] = WeakKeyDictionary()
 
@@ -67,13 +69,24 @@ class ScopeMap:
         return found
 
     def _reached_from(self, table: str) -> frozenset[EntityMapper]:
-        mappers = _mappers_of(table)
+        mappers = self._mappers().get(table, ())
         reached: set[EntityMapper] = set()
         for mapper in mappers:
             if mapper not in self._reach:
                 self._reach[mapper] = self._closure(mapper)
             reached |= self._reach[mapper]
         return frozenset(reached)
+
+    def _mappers(self) -> Mapping[str, tuple[EntityMapper, ...]]:
+        """All mapped entities by table; looked up anew only when models were imported since."""
+        count = sum(len(registry._class_registry) for registry in self._registries)
+        if count != self._known[0]:
+            found: dict[str, tuple[EntityMapper, ...]] = {}
+            for mapper in (mapper for registry in self._registries for mapper in registry.mappers):
+                name = cast(Table, mapper.local_table).name.lower()
+                found[name] = (*found.get(name, ()), mapper)
+            self._known = (count, found)
+        return self._known[1]
 
     def _closure(self, start: EntityMapper) -> frozenset[EntityMapper]:
         seen: set[EntityMapper] = set()
@@ -90,19 +103,6 @@ class ScopeMap:
 def scope_map(scopes: tuple[Scope, ...]) -> ScopeMap:
     """The map of these scopes, made once."""
     return ScopeMap(scopes)
-
-
-@lru_cache(maxsize=4096)
-def _mappers_by_table(count: int) -> Mapping[str, tuple[EntityMapper, ...]]:
-    found: dict[str, tuple[EntityMapper, ...]] = {}
-    for mapper in Base.registry.mappers:
-        name = cast(Table, mapper.local_table).name.lower()
-        found[name] = (*found.get(name, ()), mapper)
-    return found
-
-
-def _mappers_of(table: str) -> tuple[EntityMapper, ...]:
-    return _mappers_by_table(len(Base.metadata.tables)).get(table, ())
 
 
 class Criterion:

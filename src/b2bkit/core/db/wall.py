@@ -40,6 +40,8 @@ class Guarded(Grouping[bool]):
     _traverse_internals = [*Grouping._traverse_internals, ("pin", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
     _cache_key_traversal = [("element", InternalTraversal.dp_clauseelement), ("pin", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
 
+    operator: Any = None  # a Grouping answers with its content's, and AND would dissolve it
+
     def __init__(self, criterion: ColumnElement[bool], pin: ColumnElement[Any]) -> None:
         super().__init__(criterion)
         self.pin = pin
