@@ -36,6 +36,7 @@ class PortalSection(Section):
     languages: tuple[str, ...] = Field(("ru", "en"), description="Languages people can choose, the first is the default.", min_length=1)
     time_zone: str = Field("Europe/Moscow", description="The business zone in which due dates and days are counted.")
     currency: str = Field("RUB", description="Currency of contracts for which the ERP names none (ISO 4217).", pattern=r"^[A-Z]{3}$")
+    data: str = Field("var", description="Folder for files that the portal keeps, relative to b2bkit.toml; B2BKIT_DATA_DIR wins.")
     order_prefix: str = Field("П-", description="Start of order numbers; 1C keeps 11 characters of a number.", max_length=4)
 
     @field_validator("time_zone")
@@ -145,6 +146,11 @@ class Config:
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def data(self) -> Path:
+        """Where the portal keeps files; never inside a folder that is served."""
+        return Path(self.environment.get("B2BKIT_DATA_DIR") or self.folder / self.tables.portal.data)
 
     @property
     def portal(self) -> PortalSection:

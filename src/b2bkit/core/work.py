@@ -120,11 +120,17 @@ class Work:
 
         publish(self, event, key=key)
 
-    def enqueue(self, job: str, *, due: datetime | None = None, unique: str | None = None, **arguments: object) -> None:
-        """Writes a job row in this transaction; it runs after commit, not before `due`. `unique`: one waiting row per value."""
+    def enqueue(
+        self, job: str, *, due: datetime | None = None, unique: str | None = None, key: str | None = None, **arguments: object
+    ) -> None:
+        """Writes a job row in this transaction; it runs after commit, not before `due`.
+
+        unique   one waiting row per value
+        key      jobs of one name and key run one after the other
+        """
         from b2bkit.core.jobs.queue import enqueue
 
-        enqueue(self, job, due=due, unique=unique, arguments=arguments)
+        enqueue(self, job, due=due, unique=unique, key=key, arguments=arguments)
 
     def signal(self, kind: str, id: object, *, users: tuple[UUID, ...] = (), companies: tuple[UUID, ...] = (), staff: bool = False) -> None:
         """Tells open pages, after commit, that something with this id changed; they fetch it through the normal guard."""

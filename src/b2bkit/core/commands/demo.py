@@ -87,7 +87,7 @@ def demo(folder: Path, port: int, db: str) -> None:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
-        environment = {**os.environ, **_secrets(data, described), "B2BKIT_CONFIG": str(folder.resolve()), "B2BKIT_PORT": str(port)}
+        environment = {**os.environ, **_secrets(data, described), "B2BKIT_CONFIG": str(folder.resolve()), "B2BKIT_PORT": str(port), "B2BKIT_DATA_DIR": str(data)}
         environment |= stack.enter_context(_servers(db, data))
         os.environ.update(environment)
         _upgrade(folder)

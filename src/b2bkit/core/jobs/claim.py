@@ -37,12 +37,14 @@ class Claimed:
 
 
 def _open(now: datetime, names: Sequence[str]) -> Any:
-    """Due, or abandoned by a process that died; of a name that this portal knows; nothing older of the same key outstanding."""
+    """Due, or abandoned by a process that died; of a name that this portal knows; nothing older of the same key outstanding.
+
+    A parked delivery holds back its successors, since facts of one key keep their order; a parked job does not.
+    """
     due = and_(_task.c.state == "waiting", _task.c.due_at <= now)
     abandoned = and_(_task.c.state == "running", _task.c.leased_until <= now)
-    older = exists().where(
-        _before.c.name == _task.c.name, _before.c.order_key == _task.c.order_key, _before.c.id < _task.c.id, _before.c.state != "done"
-    )
+    outstanding = or_(_before.c.state.in_(("waiting", "running")), and_(_before.c.state == "parked", _before.c.kind == "delivery"))
+    older = exists().where(_before.c.name == _task.c.name, _before.c.order_key == _task.c.order_key, _before.c.id < _task.c.id, outstanding)
     return and_(or_(due, abandoned), _task.c.name.in_(names), or_(_task.c.order_key.is_(None), ~older))
 
 

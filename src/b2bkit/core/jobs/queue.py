@@ -24,7 +24,9 @@ def write_tasks(work: Work, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
     return list(work.session.execute(_insert.returning(Task.__table__.c.id), rows).scalars())
 
 
-def enqueue(work: Work, job: str, *, due: datetime | None, unique: str | None, arguments: Mapping[str, object]) -> None:
+def enqueue(
+    work: Work, job: str, *, due: datetime | None, unique: str | None, key: str | None, arguments: Mapping[str, object]
+) -> None:
     """Writes a job's row; raises LookupError for a job that nobody registered."""
     if job not in work.kit.jobs:
         raise LookupError(f"there is no job {job!r}")
@@ -32,7 +34,7 @@ def enqueue(work: Work, job: str, *, due: datetime | None, unique: str | None, a
         waiting = select(Task.__table__.c.id).where(Task.name == job, Task.unique_key == unique, Task.state == "waiting")
         if work.session.execute(waiting).first() is not None:
             return
-    row = {"kind": JOB, "name": job, "arguments": dict(arguments), "due_at": due or work.now, "unique_key": unique}
+    row = {"kind": JOB, "name": job, "arguments": dict(arguments), "due_at": due or work.now, "unique_key": unique, "order_key": key}
     ids = write_tasks(work, [row])
     if due is None or due <= work.now:
         wake_after_commit(work, ids)
