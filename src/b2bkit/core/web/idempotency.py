@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 import falcon
-from sqlalchemy import CursorResult, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from b2bkit.core.errors import Conflict, Problem, Refused
@@ -32,8 +32,8 @@ _HEADERS: Final = (
 )  # fmt: skip
 _TABLE = cast(Table, IdempotentAnswer.__table__)
 _INSERT = {
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
 }
 _ONE = (_TABLE.c.principal == bindparam("p")) & (_TABLE.c.route == bindparam("r")) & (_TABLE.c.key == bindparam("k"))
 _FIND = select(_TABLE.c.request_hash, _TABLE.c.status, _TABLE.c.headers, _TABLE.c.body).where(_ONE)
@@ -92,8 +92,7 @@ def claim(work: Work, claimed: Claim, asked: str) -> Stored | None:
         "status": None, "headers": "", "body": None, "created_at": work.now,
     }  # fmt: skip
     dialect = work.session.get_bind().dialect.name
-    inserted = cast("CursorResult[object]", work.session.execute(_INSERT[dialect], row))
-    if inserted.rowcount == 1:
+    if work.session.execute(_INSERT[dialect], row).first() is not None:
         return None
     found = work.session.execute(_FIND, claimed.bound()).one_or_none()
     if found is None or found.status is None:
