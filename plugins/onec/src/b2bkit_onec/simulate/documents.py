@@ -244,7 +244,7 @@ ACTIONS: dict[str, tuple[str, Possible, Do]] = {
     "post": (N_("Post"), _may_post, _post),
     "release": (N_("Release for shipment"), _may_release, _release),
     "ship": (N_("Ship"), _may_ship, _ship),
-    "pay": (N_("Paid"), _may_pay, _pay),
+    "pay": (N_("Record the payment"), _may_pay, _pay),
     "close": (N_("Close"), _may_close, _close),
     "cancel": (N_("Cancel"), _may_cancel, _cancel),
 }

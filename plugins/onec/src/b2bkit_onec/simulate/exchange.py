@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from b2bkit_onec.simulate import outgoing
 from b2bkit_onec.simulate.batch import BadBatch, read_batch
 from b2bkit_onec.simulate.documents import take_batch
-from b2bkit_onec.simulate.infobase import JOURNAL_KEPT, Infobase, forget_changes
+from b2bkit_onec.simulate.infobase import IDLE_KEPT, JOURNAL_KEPT, Infobase, forget_changes
 from b2bkit_onec.simulate.load import SALE
 from b2bkit_onec.simulate.site import TIMEOUT, Address, ExchangeFailed, SiteSession, Step
 
@@ -32,6 +32,11 @@ class Outcome:
     def good(self) -> bool:
         return not self.problems
 
+    @property
+    def idle(self) -> bool:
+        """Nothing was to be done, and that went well."""
+        return self.good and not (self.files or self.offers or self.orders or self.states)
+
 
 class Exchanger:
     """Runs exchanges, one at a time; a second call waits for the first."""
@@ -47,12 +52,13 @@ class Exchanger:
             if not self.base.is_on:
                 outcome.problems.append("1C is switched off")
                 return outcome
+            before = self._last_step()
             for part in (self._send_full, self._send_changes, self._fetch_orders, self._send_states):
                 try:
                     part(outcome)
                 except ExchangeFailed as failed:
                     outcome.problems.append(str(failed))
-            self._trim_journal()
+            self._close_journal(before, idle=outcome.idle)
         return outcome
 
     @property
@@ -132,9 +138,20 @@ class Exchanger:
                 (*row, int(step.good)),
             )
 
-    def _trim_journal(self) -> None:
+    def _last_step(self) -> int:
+        with self.base.read() as db:
+            return int(db.execute("SELECT COALESCE(max(id), 0) FROM journal").fetchone()[0])
+
+    def _close_journal(self, before: int, *, idle: bool) -> None:
+        """Marks the steps of an exchange without work, so that they do not hide the others, and forgets the oldest."""
         with self.base.write() as db:
-            db.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (JOURNAL_KEPT,))
+            if idle:
+                db.execute("UPDATE journal SET idle = 1 WHERE id > ?", (before,))
+            for kind, kept in ((1, IDLE_KEPT), (0, JOURNAL_KEPT)):
+                db.execute(
+                    "DELETE FROM journal WHERE idle = ? AND id NOT IN (SELECT id FROM journal WHERE idle = ? ORDER BY id DESC LIMIT ?)",
+                    (kind, kind, kept),
+                )
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-JOURNAL_KEPT = 3000
+JOURNAL_KEPT, IDLE_KEPT = 3000, 300
 PRICE, STOCK, ORDER = "price", "stock", "order"
 
 

@@ -115,9 +115,7 @@ class SiteSession:
         lines = answer.text.split("\n")
         pairs = dict(line.strip().lower().partition("=")[::2] for line in lines)
         if len(lines) != 2 or set(pairs) != {"zip", "file_limit"}:
-            raise ExchangeFailed(
-                f"Параметры обмена не получены: init answered {len(lines)} lines, two are expected: {_reason(answer)}"
-            )
+            raise ExchangeFailed(f"Параметры обмена не получены: init answered {len(lines)} lines, two are expected: {_reason(answer)}")
         self.zip = pairs["zip"] == "yes"
         self.file_limit = int(pairs["file_limit"]) if pairs["file_limit"].isdigit() else 0
 
@@ -169,7 +167,8 @@ class SiteSession:
             self.tell(Step(self.exchange, shown, text, 0, _since(started), good=False))
             raise ExchangeFailed(f"{mode}: the site does not answer ({text})") from broken
         good = answer.status < 400 and answer.first_line != "failure" and bool(answer.body)
-        self.tell(Step(self.exchange, shown, answer.text[:SHOWN_ANSWER], answer.status, _since(started), good=good))
+        text = _without_cookie(answer.text) if mode == CHECKAUTH else answer.text
+        self.tell(Step(self.exchange, shown, text[:SHOWN_ANSWER], answer.status, _since(started), good=good))
         return answer
 
     def _send(self, method: str, query: str, body: bytes | None) -> Answer:
@@ -195,6 +194,12 @@ class SiteSession:
 
 def _since(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
+
+
+def _without_cookie(text: str) -> str:
+    """The answer to checkauth for the journal: who reads it must not get the session."""
+    lines = text.split("\n")
+    return "\n".join([*lines[:2], *("…" for _ in lines[2:])])
 
 
 def _reason(answer: Answer) -> str:

@@ -35,9 +35,7 @@ def search(db: sqlite3.Connection, words: str, limit: int = 25) -> list[sqlite3.
 
 def find_good(db: sqlite3.Connection, key: str) -> sqlite3.Row:
     """A product by Ид or article. Raises LookupError."""
-    row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM good WHERE id = ? OR article = ? ORDER BY id = ? DESC", (key, key, key)
-    ).fetchone()
+    row: sqlite3.Row | None = db.execute("SELECT * FROM good WHERE id = ? OR article = ? ORDER BY id = ? DESC", (key, key, key)).fetchone()
     if row is None:
         raise LookupError(key)
     return row
@@ -67,9 +65,7 @@ def set_stock(base: Infobase, good: str, warehouse: str, quantity: Decimal) -> N
 
 def take(db: sqlite3.Connection, good_id: str, quantity: Decimal, first_warehouse: str) -> Decimal:
     """Takes from the warehouse first named, then from the others; returns what is missing (then nothing may be kept)."""
-    rows = db.execute(
-        "SELECT * FROM stock WHERE good_id = ? ORDER BY warehouse_id = ? DESC, rowid", (good_id, first_warehouse)
-    ).fetchall()
+    rows = db.execute("SELECT * FROM stock WHERE good_id = ? ORDER BY warehouse_id = ? DESC, rowid", (good_id, first_warehouse)).fetchall()
     left = quantity
     for row in rows:
         there = Decimal(row["quantity"])

@@ -1,0 +1,307 @@
+"""Pages on which a person plays the manager in 1C."""
+
+from __future__ import annotations
+
+import sqlite3
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import falcon
+
+from b2bkit.core.i18n import N_
+from b2bkit_onec.simulate import stock
+from b2bkit_onec.simulate.documents import ACTIONS, SHOWN, NotNow, act, find, reason_against
+from b2bkit_onec.simulate.exchange import Exchanger, Schedule
+from b2bkit_onec.simulate.guard import FormTokens
+from b2bkit_onec.simulate.infobase import ORDER, PRICE, STOCK, Infobase
+from b2bkit_onec.simulate.view import LANGUAGES, environment, language_of
+
+PAGE = 50
+SHOWN_STEPS = 200
+STATUS_TEXTS = {
+    "НеСогласован": N_("Not agreed"),
+    "КОбеспечению": N_("To supply"),
+    "КОтгрузке": N_("To ship"),
+    "Закрыт": N_("Closed"),
+}
+DONE = {
+    "post": N_("The order is posted."),
+    "release": N_("The order is released for shipment."),
+    "ship": N_("The order is shipped, the stock is reduced."),
+    "pay": N_("The payment is recorded."),
+    "close": N_("The order is closed."),
+    "cancel": N_("The order is cancelled."),
+    "price": N_("The price is changed. It goes to the portal with the next exchange."),
+    "stock": N_("The stock is changed. It goes to the portal with the next exchange."),
+    "exchange": N_("The exchange has begun. Reload the page to see its steps."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the pages share."""
+
+    base: Infobase
+    exchanger: Exchanger
+    schedule: Schedule
+    tokens: FormTokens
+
+    def show(self, req: falcon.Request, resp: falcon.Response, template: str, section: str, **values: object) -> None:
+        """Renders a page in the person's language."""
+        lang = language_of(req)
+        if req.get_param("lang") in LANGUAGES:
+            resp.set_cookie("lang", lang, path="/", secure=False, http_only=True, same_site="Lax", max_age=31_536_000)
+        done = DONE.get(req.get_param("done") or "", "")
+        resp.content_type = "text/html; charset=utf-8"
+        resp.text = (
+            environment(lang)
+            .get_template(template)
+            .render(
+                lang=lang,
+                section=section,
+                on=self.base.is_on,
+                exchanging=self.exchanger.is_running,
+                seconds=round(self.schedule.seconds),
+                portal=self.exchanger.address.url,
+                token=self.tokens.of(req, resp),
+                here=req.path,
+                other_lang_url=_with(req, lang="en" if lang == "ru" else "ru"),
+                notice=done,
+                statuses=STATUS_TEXTS,
+                **{"problem": "", "problem_values": {}, **values},
+            )
+        )
+
+    def form(self, req: falcon.Request) -> dict[str, str]:
+        """The posted form, after its token has been checked."""
+        raw = req.bounded_stream.read().decode("utf-8", errors="replace")
+        fields = dict(urllib.parse.parse_qsl(raw, keep_blank_values=True, max_num_fields=20))
+        self.tokens.check(req, fields.pop("token", ""))
+        return fields
+
+    def show_error(self, req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, params: dict[str, str]) -> None:
+        """JSON for `/control`, a page for people."""
+        resp.status = error.status
+        if req.path.startswith("/control/"):
+            resp.media = {"title": error.title, "detail": error.description}
+            return
+        template = "off.html" if error.status_code == 503 else "error.html"
+        self.show(req, resp, template, "", status_code=error.status_code)
+
+
+def _with(req: falcon.Request, **changed: str) -> str:
+    params = {key: value if isinstance(value, str) else value[0] for key, value in req.params.items() if key != "done"}
+    return f"{req.path}?{urllib.parse.urlencode({**params, **changed})}"
+
+
+class Start:
+    """The first page: orders, or the switch when 1C is off."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if self.shop.base.is_on:
+            raise falcon.HTTPSeeOther("/orders")
+        self.shop.show(req, resp, "off.html", "")
+
+
+class Power:
+    """The switch of 1C."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        on = self.shop.form(req).get("on") == "1"
+        self.shop.base.keep_setting("power", "on" if on else "off")
+        if on:
+            self.shop.schedule.ask()
+        raise falcon.HTTPSeeOther("/exchange" if on else "/")
+
+
+class Orders:
+    """Журнал «Заказы клиентов»: the newest first, by words and by where they come from."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        words, origin = (req.get_param("q") or "").strip()[:100], req.get_param("from") or ""
+        page = min(max(req.get_param_as_int("page", default=1), 1), 10_000)
+        with self.shop.base.read() as db:
+            rows = _orders(db, words, origin, page)
+        self.shop.show(
+            req, resp, "orders.html", "orders", rows=rows[:PAGE], words=words, origin=origin, page=page, more=len(rows) > PAGE,
+            earlier=_with(req, page=str(page - 1)), later=_with(req, page=str(page + 1)),
+        )  # fmt: skip
+
+
+def _orders(db: sqlite3.Connection, words: str, origin: str, page: int) -> list[sqlite3.Row]:
+    mask = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return db.execute(
+        "SELECT * FROM document WHERE (? = '' OR number_1c LIKE ? ESCAPE '\\' OR portal_number LIKE ? ESCAPE '\\'"
+        " OR counterparty_name LIKE ? ESCAPE '\\') AND (? <> 'portal' OR from_portal = 1) AND (? <> 'open' OR status <> 'Закрыт')"
+        " ORDER BY date_1c DESC, number_1c DESC LIMIT ? OFFSET ?",
+        (words, mask, mask, mask, origin, origin, PAGE + 1, (page - 1) * PAGE),
+    ).fetchall()
+
+
+class OrderCard:
+    """Форма документа «Заказ клиента» with its buttons."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, number: str) -> None:
+        self._show(req, resp, number)
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, number: str) -> None:
+        action = self.shop.form(req).get("action", "")
+        if action not in ACTIONS:
+            raise falcon.HTTPBadRequest
+        try:
+            act(self.shop.base, number, action)
+        except LookupError as absent:
+            raise falcon.HTTPNotFound from absent
+        except NotNow as reason:
+            resp.status = falcon.HTTP_409
+            self._show(req, resp, number, problem=reason.reason, problem_values=reason.values)
+            return
+        raise falcon.HTTPSeeOther(f"/orders/{urllib.parse.quote(number)}?done={action}")
+
+    def _show(self, req: falcon.Request, resp: falcon.Response, number: str, **values: object) -> None:
+        with self.shop.base.read() as db:
+            try:
+                row = find(db, number)
+            except LookupError as absent:
+                raise falcon.HTTPNotFound from absent
+            lines = db.execute("SELECT * FROM document_line WHERE document_id = ? ORDER BY position", (row["id"],)).fetchall()
+            place = db.execute("SELECT name FROM warehouse WHERE id = ?", (row["warehouse_id"],)).fetchone()
+            waits = db.execute("SELECT 1 FROM change WHERE kind = ? AND object_id = ?", (ORDER, row["id"])).fetchone()
+        actions = [(name, label, reason_against(row, name)) for name, (label, _, _) in ACTIONS.items()]
+        self.shop.show(
+            req, resp, "order.html", "orders", row=row, lines=lines, actions=actions, waits=waits is not None,
+            next_action=next((name for name, _, reason in actions if not reason and name != "cancel"), ""),
+            warehouse=place["name"] if place else "", shown=SHOWN[row["status"]], **values,
+        )  # fmt: skip
+
+
+class Goods:
+    """Обработка «Цены и остатки»: find a product, then change what it costs and what lies where."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        show_goods(self.shop, req, resp, (req.get_param("good") or "")[:100])
+
+
+def show_goods(shop: Shop, req: falcon.Request, resp: falcon.Response, good: str, **values: object) -> None:
+    """The list of products found, and beside it prices and stock of the chosen one."""
+    words = (req.get_param("q") or "").strip()[:100]
+    with shop.base.read() as db:
+        found = stock.search(db, words)
+        try:
+            chosen = stock.find_good(db, good) if good else (found[0] if len(found) == 1 else None)
+        except LookupError as absent:
+            raise falcon.HTTPNotFound from absent
+        prices = _prices(db, chosen["id"]) if chosen else []
+        places = _places(db, chosen["id"]) if chosen else []
+        waits = {row["kind"] for row in db.execute("SELECT kind FROM change WHERE object_id = ?", (chosen["id"],))} if chosen else set()
+    shop.show(
+        req, resp, "goods.html", "goods", rows=found, words=words, chosen=chosen, prices=prices, places=places,
+        waits=bool(waits & {PRICE, STOCK}), typed=values.pop("typed", {}), **values,
+    )  # fmt: skip
+
+
+def _prices(db: sqlite3.Connection, good_id: str) -> list[sqlite3.Row]:
+    return db.execute(
+        "SELECT price.*, price_type.name AS type_name FROM price JOIN price_type ON price_type.id = type_id WHERE good_id = ?"
+        " ORDER BY price_type.position, CAST(min_quantity AS REAL)",
+        (good_id,),
+    ).fetchall()
+
+
+def _places(db: sqlite3.Connection, good_id: str) -> list[sqlite3.Row]:
+    return db.execute(
+        "SELECT warehouse.id, warehouse.name, COALESCE(quantity, '0') AS quantity FROM warehouse"
+        " LEFT JOIN stock ON warehouse_id = warehouse.id AND good_id = ? ORDER BY position",
+        (good_id,),
+    ).fetchall()
+
+
+class GoodPrice:
+    """One price is written."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, good_id: str) -> None:
+        fields = self.shop.form(req)
+        start, typed = fields.get("from", "0"), fields.get("value", "")
+
+        def write() -> None:
+            stock.set_price(self.shop.base, good_id, fields.get("type", ""), stock.figure(typed, 2), Decimal(stock.figure(start, 3)))
+
+        problem = N_("The price is a number from 0 with at most two decimals.")
+        _write(self.shop, req, resp, good_id, "price", write, problem, {f"{fields.get('type')} {start}": typed})
+
+
+class GoodStock:
+    """What lies at one warehouse is written."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, good_id: str) -> None:
+        fields = self.shop.form(req)
+        place, typed = fields.get("warehouse", ""), fields.get("quantity", "")
+
+        def write() -> None:
+            stock.set_stock(self.shop.base, good_id, place, stock.figure(typed, 3))
+
+        problem = N_("The quantity is a number from 0 with at most three decimals.")
+        _write(self.shop, req, resp, good_id, "stock", write, problem, {place: typed})
+
+
+def _write(
+    shop: Shop, req: falcon.Request, resp: falcon.Response, good_id: str, what: str, write: Callable[[], None], problem: str,
+    typed: dict[str, str],
+) -> None:  # fmt: skip
+    """Writes and shows the product again; a wrong figure stays in its field under the problem."""
+    try:
+        write()
+    except stock.BadFigure:
+        resp.status = falcon.HTTP_422
+        show_goods(shop, req, resp, good_id, problem=problem, typed=typed)
+        return
+    except LookupError as absent:
+        raise falcon.HTTPNotFound from absent
+    query = urllib.parse.urlencode({"q": req.get_param("q") or "", "good": good_id, "done": what})
+    raise falcon.HTTPSeeOther(f"/goods?{query}")
+
+
+class Exchange:
+    """Журнал обмена с сайтом, and «Обменяться сейчас»."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with_idle = req.get_param("all") == "1"
+        with self.shop.base.read() as db:
+            steps = db.execute("SELECT * FROM journal WHERE idle <= ? ORDER BY id DESC LIMIT ?", (int(with_idle), SHOWN_STEPS)).fetchall()
+            waiting = db.execute("SELECT count(*) FROM portion WHERE sent_at = ''").fetchone()[0]
+            changed = {row["kind"]: row["n"] for row in db.execute("SELECT kind, count(*) AS n FROM change GROUP BY kind")}
+        self.shop.show(
+            req, resp, "exchange.html", "exchange", with_idle=with_idle, steps=steps, waiting=waiting, orders_waiting=changed.get(ORDER, 0),
+            offers_waiting=changed.get(PRICE, 0) + changed.get(STOCK, 0),
+        )  # fmt: skip
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self.shop.form(req)
+        self.shop.schedule.ask()
+        raise falcon.HTTPSeeOther("/exchange?done=exchange")
