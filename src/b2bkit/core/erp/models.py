@@ -38,7 +38,11 @@ class Freshness(Base):
 
 
 class Contact(Base):
-    """The last signs of life of an ERP, and since when its state holds."""
+    """The last signs of life of an ERP.
+
+    last_good         the last exchange that went well
+    last_bad, error   the last that did not, and what was said
+    """
 
     __tablename__ = "core_erp_contact"
 
@@ -52,7 +56,7 @@ class Handover(CompanyOwned, Base):
     """An order on its way to the ERP: the record of what is owed.
 
     state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person must decide)
-    batch   which exchange it was offered in
+    batch   which exchange it was offered in; only that one can confirm it
     """
 
     __tablename__ = "core_handover"
@@ -67,6 +71,7 @@ class Handover(CompanyOwned, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     batch: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
     offered_at: Mapped[datetime | None]
     taken_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(1000), default="")

@@ -7,44 +7,56 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, quantity, title, unit_price
 
 
 class Cart(CompanyOwned, Base):
-    """What a person is about to order under one contract."""
+    """What a person is about to order under one contract.
+
+    version   grows with each change: two tabs notice each other
+    total     with VAT, as the person last saw it; None while a line has no price
+    """
 
     __tablename__ = "core_cart"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
+        UniqueConstraint("company_id", "user_id", "id"),
         UniqueConstraint("user_id", "contract_id"),
         ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
     contract_id: Mapped[UUID]
-    version: Mapped[int] = mapped_column(default=0)  # grows with each change: two tabs notice each other
+    version: Mapped[int] = mapped_column(default=0)
+    total: Mapped[amount | None]
     updated_at: Mapped[datetime]
 
 
 class CartLine(CompanyOwned, Base):
-    """A product in a cart. `quantity` is in `unit`; `factor` base units make one. `seen_price` is what the buyer saw when he put it in."""
+    """A product in a cart. `quantity` is in `unit`, `base_quantity` the same in base units; both are kept as typed, also when they break a rule.
+
+    seen_price   per base unit, what the buyer saw when he put it in or accepted it; None: there was no price
+    """
 
     __tablename__ = "core_cart_line"
     __table_args__ = (
         UniqueConstraint("cart_id", "product_id", "unit"),
-        ForeignKeyConstraint(["company_id", "cart_id"], ["core_cart.company_id", "core_cart.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["company_id", "user_id", "cart_id"], ["core_cart.company_id", "core_cart.user_id", "core_cart.id"], ondelete="CASCADE"
+        ),
         CheckConstraint("quantity > 0", name="quantity"),
-        CheckConstraint("factor > 0", name="factor"),
+        CheckConstraint("base_quantity > 0", name="base_quantity"),
     )
 
+    user_id: Mapped[UUID]
     cart_id: Mapped[UUID] = mapped_column(index=True)
     product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
     unit: Mapped[str] = mapped_column(String(50))
-    factor: Mapped[factor]
     quantity: Mapped[quantity]
+    base_quantity: Mapped[quantity]
     seen_price: Mapped[unit_price | None]
     position: Mapped[int]
 
@@ -61,9 +73,11 @@ class OrderNumber(Base):
 class Order(CompanyOwned, Base):
     """An order (1C: Заказ клиента). Prices, sums and the delivery address are frozen when it is placed.
 
-    status      placed, confirmed, ready, shipped, closed, cancelled: compare-and-set along ordering.service.STATUS_GRAPH
-    erp_state   waiting, offered, taken, posted, refused; none for orders that came from the ERP
-    erp_version of the last status that the ERP sent; an older one is ignored
+    source       portal: placed here; erp: came from the ERP as history
+    status       placed, confirmed, ready, shipped, closed, cancelled: compare-and-set along ordering.service.STATUS_GRAPH
+    erp_state    none (nothing is owed: no ERP, or it came from there), waiting, offered, taken, posted, refused
+    erp_version  of the last status that the ERP sent; an older one is ignored
+    contract_id  None only for an order from the ERP that names no contract
     """
 
     __tablename__ = "core_order"
@@ -72,12 +86,15 @@ class Order(CompanyOwned, Base):
         ForeignKeyConstraint(["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
         ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"]),
         Index("ix_core_order_company_placed", "company_id", "placed_at"),
+        # numbers of the ERP begin anew each year
+        Index("uq_core_order_number", "number", unique=True, postgresql_where=text("source = 'portal'"), sqlite_where=text("source = 'portal'")),
         CheckConstraint("total >= 0", name="total"),
     )
 
-    number: Mapped[str] = mapped_column(String(20), unique=True)
+    source: Mapped[str] = mapped_column(String(10), default="portal")
+    number: Mapped[str] = mapped_column(String(40), index=True)
     legal_entity_id: Mapped[UUID]
-    contract_id: Mapped[UUID]
+    contract_id: Mapped[UUID | None]
     placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"))
     placed_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(String(20))
@@ -96,16 +113,20 @@ class Order(CompanyOwned, Base):
 
 
 class OrderLine(CompanyOwned, Base):
-    """A line of an order as it was placed. `price` per base unit; `net` = rounded price * base_quantity; `explanation` of the price."""
+    """A line of an order as it was placed. `price` per base unit (with VAT if `vat_included`), `explanation` says why;
+    sums are rounded per line.
+
+    A line that came from the ERP may name goods that the portal does not know: then `product_id` is None.
+    """
 
     __tablename__ = "core_order_line"
     __table_args__ = (
-        UniqueConstraint("order_id", "product_id", "unit"),
         ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
+        UniqueConstraint("order_id", "product_id", "unit", "price"),  # the ERP may split a product by price, the portal never does
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(index=True)
+    order_id: Mapped[UUID]
     position: Mapped[int]
     product_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_product.id", ondelete="SET NULL"), index=True)
     article: Mapped[str] = mapped_column(String(100), default="")
@@ -116,6 +137,7 @@ class OrderLine(CompanyOwned, Base):
     base_unit: Mapped[str] = mapped_column(String(50))
     base_quantity: Mapped[quantity]
     price: Mapped[unit_price]
+    vat_included: Mapped[bool] = mapped_column(default=False)
     vat_rate: Mapped[quantity | None]
     net: Mapped[amount]
     vat: Mapped[amount]

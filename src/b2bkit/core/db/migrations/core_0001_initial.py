@@ -653,6 +653,7 @@ def upgrade() -> None:
         sa.Column("base_unit", sa.String(length=50), nullable=False),
         sa.Column("base_quantity", types.Quantity(), nullable=False),
         sa.Column("price", types.UnitPrice(), nullable=False),
+        sa.Column("vat_included", sa.Boolean(), nullable=False),
         sa.Column("vat_rate", types.Quantity(), nullable=True),
         sa.Column("net", types.Amount(), nullable=False),
         sa.Column("vat", types.Amount(), nullable=False),

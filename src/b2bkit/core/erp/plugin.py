@@ -1,0 +1,43 @@
+"""The line to the ERP: what the domain gives to the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from b2bkit.core.accounts.scopes import criterion_of
+from b2bkit.core.erp.models import Handover
+from b2bkit.core.erp.service import contact, handover
+from b2bkit.core.extend.plugin import Plugin, hookimpl
+from b2bkit.core.extend.things import HealthCheck, Job, Level, Permission, Scope, Subscriber
+from b2bkit.core.i18n import N_
+from b2bkit.core.ordering.events import OrderPlaced
+
+
+class ErpPlugin(Plugin):
+    """Hand-over of orders, freshness of data, state of the line."""
+
+    name = "erp"
+    label = N_("Exchange with 1C")
+    version = "0.1.0"
+
+    @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
+        yield Permission(name="erp.resend", label=N_("Send orders to 1C again"), roles=staff)
+
+    @hookimpl
+    def register_scopes(self) -> Iterable[Scope]:
+        yield Scope(name="erp.handover_rows", entity=Handover, criterion=criterion_of(Handover))
+
+    @hookimpl
+    def register_subscribers(self) -> Iterable[Subscriber]:
+        yield Subscriber(name="erp.owe", event=OrderPlaced, handle=handover.owe, atomic=True)
+        yield Subscriber(name="erp.handover", event=OrderPlaced, handle=handover.hand_over)
+
+    @hookimpl
+    def register_jobs(self) -> Iterable[Job]:
+        yield Job(name=handover.SEND, run=handover.send)
+
+    @hookimpl
+    def register_health_checks(self) -> Iterable[HealthCheck]:
+        yield HealthCheck(name="erp.line", label=N_("Line to 1C"), check=contact.line_health, ready=False)

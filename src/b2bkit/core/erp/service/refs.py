@@ -1,0 +1,66 @@
+"""What other systems call our rows: references both ways, one by one and in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from b2bkit.core.db.types import new_id
+from b2bkit.core.erp.models import ExternalRef
+from b2bkit.core.work import Work
+
+T = TypeVar("T")
+_BATCH = 500  # values in one IN list
+_BY_ROW = (
+    select(ExternalRef.entity_id, ExternalRef.ref)
+    .where(ExternalRef.system == bindparam("system"), ExternalRef.entity == bindparam("entity"), ExternalRef.entity_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ExternalRef.id)
+)
+_BY_REF = select(ExternalRef.ref, ExternalRef.entity_id).where(
+    ExternalRef.system == bindparam("system"), ExternalRef.entity == bindparam("entity"), ExternalRef.ref.in_(bindparam("refs", expanding=True))
+)
+
+
+def ref_of(work: Work, *, system: str, entity: str, entity_id: UUID) -> str | None:
+    """What `system` calls this row; None when it does not know it. The first one when it has several."""
+    return refs_for(work, system=system, entity=entity, ids=[entity_id]).get(entity_id)
+
+
+def id_of(work: Work, *, system: str, entity: str, ref: str) -> UUID | None:
+    """Our row behind a reference; None for one that was never seen."""
+    return ids_for(work, system=system, entity=entity, refs=[ref]).get(ref)
+
+
+def refs_for(work: Work, *, system: str, entity: str, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Row -> reference, for those that have one."""
+    found: dict[UUID, str] = {}
+    for part in _parts(ids):
+        for entity_id, ref in work.session.execute(_BY_ROW, {"system": system, "entity": entity, "ids": part}):
+            found.setdefault(entity_id, ref)
+    return found
+
+
+def ids_for(work: Work, *, system: str, entity: str, refs: Iterable[str]) -> Mapping[str, UUID]:
+    """Reference -> row, for those that were seen before. References count letter by letter, spaces included."""
+    found: dict[str, UUID] = {}
+    for part in _parts(refs):
+        found.update(work.session.execute(_BY_REF, {"system": system, "entity": entity, "refs": part}).all())  # type: ignore[arg-type]
+    return found
+
+
+def remember(work: Work, *, system: str, entity: str, pairs: Mapping[str, UUID]) -> None:
+    """Keeps reference -> row for references not seen before; those that are known keep their row."""
+    known = ids_for(work, system=system, entity=entity, refs=pairs)
+    rows = [
+        {"id": new_id(), "system": system, "entity": entity, "entity_id": entity_id, "ref": ref} for ref, entity_id in pairs.items() if ref not in known
+    ]
+    work.session.insert_rows(ExternalRef, rows)
+
+
+def _parts(values: Iterable[T]) -> Iterable[list[T]]:
+    every = list(dict.fromkeys(values))
+    for start in range(0, len(every), _BATCH):
+        yield every[start : start + _BATCH]
