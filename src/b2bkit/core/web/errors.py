@@ -61,7 +61,7 @@ _TEXTS: Mapping[int, tuple[str, str, str]] = {
     422: ("refused", N_("This is not possible as entered"), N_("Correct what is marked and send it again.")),
     429: ("too_many", N_("Too many attempts"), N_("Wait a little and try again.")),
     500: ("failed", N_("Something broke on our side"), N_("Nothing was changed. We see the error under the number below.")),
-    503: ("unavailable", N_("The portal is busy"), N_("Nothing was done. It will try again in a few seconds.")),
+    503: ("unavailable", N_("The portal is busy"), N_("Nothing was done. Try again in a few seconds.")),
 }
 
 

@@ -42,9 +42,11 @@ def _number(value: object) -> object:
 FormDecimal = Annotated[Decimal, BeforeValidator(_number)]
 """A number as it is typed in any language: decimal comma or point, spaces between thousands."""
 
+_UNKNOWN = N_("The field “{field}” is not known here.")
+_REPEATED = N_("The field “{field}” came more than once.")
 _SENTENCES: Mapping[str, str] = {
     "missing": N_("Fill this in."),
-    "extra_forbidden": N_("The field “{field}” is not known here."),
+    "extra_forbidden": _UNKNOWN,
     "string_too_short": N_("Enter at least {min_length} characters."),
     "string_too_long": N_("At most {max_length} characters fit here."),
     "too_short": N_("Choose at least {min_length}."),
@@ -78,7 +80,6 @@ _SENTENCES: Mapping[str, str] = {
     "datetime_from_date_parsing": N_("Enter a date and time, for example 2026-11-30T18:00."),
     "string_pattern_mismatch": N_("The value does not have the form that is expected here."),
     "string_type": N_("Enter text."),
-    "repeated": N_("The field “{field}” came more than once."),
     "list_type": N_("A list is expected here."),
     "dict_type": N_("An object is expected here."),
     "model_type": N_("An object is expected here."),
@@ -134,7 +135,7 @@ def _gathered(pairs: Sequence[tuple[str, object]], model: type[BaseModel]) -> di
             if isinstance(held, list):
                 held.append(value)
         elif name in values:
-            raise BadRequest(Problem("repeated", _(_SENTENCES["repeated"]).format(field=name), name))
+            raise BadRequest(Problem("repeated", _(_REPEATED).format(field=name), name))
         else:
             values[name] = None if blank_is_none and value == "" else value
     return values
@@ -145,7 +146,7 @@ def _refuse_unknown(model: type[BaseModel], names: Iterable[str]) -> None:
     known = _shape(model)
     unknown = [name for name in names if name not in known]
     if unknown:
-        sentence = _(_SENTENCES["extra_forbidden"])
+        sentence = _(_UNKNOWN)
         raise BadRequest(Problem("unknown_field", sentence.format(field=name[:100]), name[:100]) for name in unknown[:20])
 
 
