@@ -121,9 +121,7 @@ def test_connection_reset_before_success_offers_the_order_again_and_makes_it_onc
     assert portal.acknowledged == {"P-1001", "P-1002"}
 
 
-def test_same_number_of_another_day_is_another_document(
-    exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str
-) -> None:
+def test_same_number_of_another_day_is_another_document(exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str) -> None:
     order = portal.order("P-1001", good_id)
     exchanger.exchange()
     portal.acknowledged.clear()
@@ -198,9 +196,7 @@ def test_states_travel_to_the_portal_as_the_manager_sets_them(
     assert told.total == Decimal("128.00")
 
 
-def test_changed_price_and_stock_go_as_changes_only(
-    exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str
-) -> None:
+def test_changed_price_and_stock_go_as_changes_only(exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str) -> None:
     exchanger.exchange()
     stock.set_price(base, "LDF-1007", "Опт", Decimal("6.66"))
     stock.set_stock(base, good_id, "Брест", Decimal("12.5"))
@@ -225,9 +221,7 @@ def test_stock_alone_does_not_resend_prices(exchanger: Exchanger, portal: FakePo
     assert len(offer.stocks) == 3
 
 
-def test_change_that_failed_to_go_out_goes_out_next_time(
-    exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str
-) -> None:
+def test_change_that_failed_to_go_out_goes_out_next_time(exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str) -> None:
     exchanger.exchange()
     stock.set_stock(base, good_id, "Минск", Decimal(75))
     portal.say("import", b"failure\nbusy")
@@ -305,9 +299,7 @@ def test_portal_away_is_told_with_the_reason(exchanger: Exchanger, portal: FakeP
     assert (row["http_status"], row["good"]) == (0, 0)
 
 
-def test_every_request_is_in_the_journal_without_the_password(
-    exchanger: Exchanger, portal: FakePortal, base: Infobase
-) -> None:
+def test_every_request_is_in_the_journal_without_the_password(exchanger: Exchanger, portal: FakePortal, base: Infobase) -> None:
     exchanger.exchange()
     with base.read() as db:
         rows = db.execute("SELECT * FROM journal ORDER BY id").fetchall()

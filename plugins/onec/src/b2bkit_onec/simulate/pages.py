@@ -93,7 +93,7 @@ class Shop:
 
 def _with(req: falcon.Request, **changed: str) -> str:
     params = {key: value if isinstance(value, str) else value[0] for key, value in req.params.items() if key != "done"}
-    return f"{req.path}?{urllib.parse.urlencode({**params, **changed})}"
+    return f"{urllib.parse.quote(req.path)}?{urllib.parse.urlencode({**params, **changed})}"
 
 
 class Start:
