@@ -11,9 +11,7 @@ if not __package__:  # run by path: the repository is not on the path of modules
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
-def generate(
-    folder: Path, day: dt.date, *, seed: int | None = None, products: int | None = None, orders: int | None = None
-) -> list[Path]:
+def generate(folder: Path, day: dt.date, *, seed: int | None = None, products: int | None = None, orders: int | None = None) -> list[Path]:
     """Writes the files and returns their paths in the order of sending; None means the sizes of the demo."""
     from examples.polymertorg.generator.files import ORDERS, PRODUCTS, SEED, make_trade, write_trade
 
@@ -28,13 +26,9 @@ def generate(
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        prog="generate", description="Write Polymertorg's catalogue, clients and orders as 1C would."
-    )
+    parser = argparse.ArgumentParser(prog="generate", description="Write Polymertorg's catalogue, clients and orders as 1C would.")
     parser.add_argument("folder", type=Path, help="where the files go; made when absent")
-    parser.add_argument(
-        "--day", type=dt.date.fromisoformat, help="the day to which dates relate, YYYY-MM-DD; today when not given"
-    )
+    parser.add_argument("--day", type=dt.date.fromisoformat, help="the day to which dates relate, YYYY-MM-DD; today when not given")
     parser.add_argument("--seed", type=int, help="another seed gives other figures")
     parser.add_argument("--products", type=int, help="how many products, 3000 when not given")
     parser.add_argument("--orders", type=int, help="how many orders of the last two years, 1200 when not given")

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 PE, PP, PVC, PS = "Полиэтилен", "Полипропилен", "Поливинилхлорид", "Полистирол и стирольные пластики"
 PET, ENG, TPE = "Полиэтилентерефталат", "Инженерные пластики", "Термоэластопласты"
 MB, REC, SPECIAL = "Концентраты и добавки", "Вторичное сырьё", "Контрактные марки"
@@ -43,8 +45,7 @@ class Family:
 
 def _families() -> tuple[Mapping[str, str], tuple[Family, ...]]:
     told = tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8"))
-    rows = ({key: tuple(value) if isinstance(value, list) else value for key, value in row.items()} for row in told["family"])
-    return told["countries"], tuple(Family(**row) for row in rows)
+    return told["countries"], TypeAdapter(tuple[Family, ...]).validate_python(told["family"])
 
 
 COUNTRIES, FAMILIES = _families()

@@ -91,9 +91,7 @@ def _moment(rng: random.Random, day: dt.date) -> dt.datetime:
             return dt.datetime.combine(date, dt.time(rng.randint(8, 17), rng.randint(0, 59), rng.randint(0, 59)))
 
 
-def _order(
-    rng: random.Random, number: str, moment: dt.datetime, day: dt.date, company: Company, habits: dict[str, list[Good]]
-) -> Order:
+def _order(rng: random.Random, number: str, moment: dt.datetime, day: dt.date, company: Company, habits: dict[str, list[Good]]) -> Order:
     agreement = rng.choices(company.agreements, [4, 1][: len(company.agreements)])[0]
     pool = habits[agreement.id]
     age = (day - moment.date()).days
@@ -119,9 +117,7 @@ def _order(
         paid_on=paid_on,
         shipped_on=shipped_on,
         due_on=None if cancelled else due_on,
-        comment=rng.choice(
-            ("", "", "", "", "Самовывоз", "Доставка до 12:00", "Паспорт качества на каждую партию", "Звонить за час")
-        ),
+        comment=rng.choice(("", "", "", "", "Самовывоз", "Доставка до 12:00", "Паспорт качества на каждую партию", "Звонить за час")),
     )
 
 

@@ -107,9 +107,7 @@ def make_goods(rng: random.Random, total: int) -> list[Good]:
     counts = shares(total)
     goods: list[Good] = []
     for family in FAMILIES:
-        every = [
-            (grade, variant, producer) for grade in family.grades for variant in family.variants for producer in family.producers
-        ]
+        every = [(grade, variant, producer) for grade in family.grades for variant in family.variants for producer in family.producers]
         chosen = [every[0], *sorted(rng.sample(every[1:], counts[family.code] - 1), key=every.index)]
         for number, (grade, variant, producer) in enumerate(chosen, 1):
             goods.append(_good(rng, family, grade, variant, producer, number))

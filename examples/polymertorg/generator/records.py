@@ -55,9 +55,7 @@ PACKAGE = Package(
 
 def groups() -> list[Group]:
     """The tree of groups, three levels, parents first."""
-    return [
-        Group(id=group_id(path), name=path[-1], parent_id=group_id(path[:-1]) if len(path) > 1 else "") for path in group_paths()
-    ]
+    return [Group(id=group_id(path), name=path[-1], parent_id=group_id(path[:-1]) if len(path) > 1 else "") for path in group_paths()]
 
 
 def property_id(name: str) -> str:
@@ -71,9 +69,7 @@ def property_defs(goods: Sequence[Good]) -> list[PropertyDef]:
     for name, kind in PROPERTIES:
         values = sorted({facts[name] for facts in map(_facts, goods)}) if kind == REFERENCE else []
         made.append(
-            PropertyDef(
-                id=property_id(name), name=name, values={guid(f"value:{name}", text): text for text in values}, value_type=kind
-            )
+            PropertyDef(id=property_id(name), name=name, values={guid(f"value:{name}", text): text for text in values}, value_type=kind)
         )
     return made
 
@@ -213,9 +209,7 @@ def documents(orders: Sequence[Order], day: dt.date) -> Iterator[Document]:
 
 def _party(company: Company) -> Counterparty:
     whole = counterparty(company, dt.date.min + dt.timedelta(days=2000))
-    return Counterparty(
-        id=whole.id, name=whole.name, official_name=whole.official_name, full_name=whole.full_name, role="Покупатель"
-    )
+    return Counterparty(id=whole.id, name=whole.name, official_name=whole.official_name, full_name=whole.full_name, role="Покупатель")
 
 
 def _document(order: Order, party: Counterparty) -> Document:
