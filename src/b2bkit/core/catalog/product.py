@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select
 
-from b2bkit.core.accounts.models import Company, Contract
 from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, goods_of
 from b2bkit.core.catalog.listing import session_terms
 from b2bkit.core.catalog.models import Category, CategoryClosure, Product
 from b2bkit.core.catalog.visibility import prepared
 from b2bkit.core.errors import NotFound
-from b2bkit.core.extend.things import Explanation
-from b2bkit.core.pricing.models import Price, PriceType
-from b2bkit.core.pricing.service import Terms, price_lines, terms_of
+from b2bkit.core.pricing.service import Terms, terms_of
 from b2bkit.core.work import Work
 
 _Statement = Select[*tuple[object, ...]]
@@ -83,57 +79,3 @@ def visible_goods(work: Work, product_ids: Collection[UUID], terms: Terms | None
     statement, values = prepared(work, "several", _several)
     rows = work.session.execute(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
     return {good.id: good for good in goods_of(work, [ProductRow._make(row) for row in rows], terms)}
-
-
-# for staff
-
-
-class ContractChoice(NamedTuple):
-    """A contract whose prices staff can look at."""
-
-    id: UUID
-    number: str
-    company: str
-
-
-class ListedPrice(NamedTuple):
-    """A row of the price list of one product."""
-
-    price_type: str
-    currency: str
-    vat_included: bool
-    min_quantity: Decimal
-    value: Decimal
-
-
-_CONTRACTS = (
-    select(Contract.id, Contract.number, Company.name)
-    .join(Company, Company.id == Contract.company_id)
-    .where(Contract.active)
-    .order_by(Company.name, Contract.number)
-)
-_LISTED = (
-    select(PriceType.name, PriceType.currency, PriceType.vat_included, Price.min_quantity, Price.value)
-    .join(PriceType, PriceType.id == Price.price_type_id)
-    .where(Price.product_id == bindparam("product_id", type_=Uuid()))
-    .order_by(PriceType.name, PriceType.id, Price.min_quantity)
-)
-
-
-def contracts_to_explain(work: Work) -> list[ContractChoice]:
-    """Contracts of the clients that this member of staff sees; raises Forbidden without `pricing.explain`."""
-    work.require("pricing.explain")
-    return [ContractChoice._make(row) for row in work.session.execute(_CONTRACTS)]
-
-
-def listed_prices(work: Work, *, product_id: UUID) -> list[ListedPrice]:
-    """The product's prices in every price type; raises Forbidden without `pricing.explain`."""
-    work.require("pricing.explain")
-    return [ListedPrice._make(row) for row in work.session.execute(_LISTED, {"product_id": product_id})]
-
-
-def explain_price(work: Work, *, contract_id: UUID, product_id: UUID, quantity: Decimal) -> tuple[Explanation, ...]:
-    """How the price of this quantity (base units) comes about, step by step; raises Forbidden without `pricing.explain`."""
-    work.require("pricing.explain")
-    (line,) = price_lines(work, contract_id, [(product_id, quantity)])
-    return line.explanation

@@ -21,6 +21,8 @@ class PricedLine(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def visible(self) -> bool: ...
+    @property
     def price(self) -> Decimal | None: ...
 
 
@@ -28,6 +30,6 @@ def priced(work: Work, draft: OrderDraft) -> Iterable[Problem]:
     """The check `pricing.priced`: one problem for each line without a price, at the field `lines.<number>`."""
     for number, line in enumerate(draft.lines):
         found = cast(PricedLine, line)
-        if found.price is None:
+        if found.price is None and found.visible:  # what cannot be seen is refused elsewhere, without its name
             message = _("“%(name)s”: the price is on request. Ask your manager, or take the line out.") % {"name": found.name}
             yield Problem("pricing.no_price", message, f"lines.{number}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import Level, OrderCheck, Permission, PriceStep
+from b2bkit.core.extend.things import Level, OrderCheck, Permission, PriceStep, Route
 from b2bkit.core.i18n import N_
-from b2bkit.core.pricing import checks, steps
+from b2bkit.core.pricing import checks, pages, steps
 
 _CLIENTS = dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
 _STAFF = {"manager": Level.ALL, "admin": Level.ALL}
@@ -34,3 +34,12 @@ class PricingPlugin(Plugin):
     @hookimpl
     def register_order_checks(self) -> Iterable[OrderCheck]:
         yield OrderCheck(name="pricing.priced", order=100, check=checks.priced)
+
+    @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        yield Route(
+            name="pricing.explanation",
+            path="/catalog/{product_id:uuid}/price",
+            resource=pages.PriceExplanation(),
+            permission="pricing.explain",
+        )

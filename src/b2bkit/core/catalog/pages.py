@@ -1,0 +1,154 @@
+"""Pages of the catalogue: the list, a product, and the words under a quantity field."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from falcon import Request, Response
+from pydantic import BaseModel, Field
+
+from b2bkit.core.catalog.cursor import Sort
+from b2bkit.core.catalog.listing import ListQuery, list_products, matching_tree
+from b2bkit.core.catalog.product import product_details
+from b2bkit.core.catalog.quantities import base_quantity, check_quantity
+from b2bkit.core.catalog.tree import Group, Tree
+from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.view import form_number, hint_text, missing_text, price_lines_of, shown
+from b2bkit.core.web.forms import FormDecimal
+from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
+from b2bkit.core.work import Work
+
+CART = "ordering.cart_add"
+View = Literal["list", "table"]
+
+
+class ListForm(BaseModel):
+    """What the list's address says."""
+
+    q: str = Field("", max_length=200)
+    category: UUID | None = None
+    sort: Sort = "name"
+    cursor: str | None = None
+    view: View | None = None
+
+
+class QuantityForm(BaseModel):
+    """A quantity as it is typed; what is no number is said under the field, not refused."""
+
+    unit: str = Field(max_length=50)
+    quantity: FormDecimal
+
+
+class WayOut(NamedTuple):
+    """A filter that can be dropped, with how many products that shows."""
+
+    label: str
+    q: str
+    category: UUID | None
+    products: int
+
+
+def can_order(work: Work) -> bool:
+    """Whether this person may put products into a cart here and now."""
+    route = work.kit.routes.get(CART)
+    return route is not None and work.actor.contract_id is not None and work.may(route.permission_for("POST"))
+
+
+def ways_out(tree: Tree, chosen: Group | None, form: ListForm) -> list[WayOut]:
+    """For an empty result: what is there without the words, without the group."""
+    words = form.q.strip()
+    found = []
+    if words and chosen is not None and chosen.total:
+        found.append(WayOut("words", "", form.category, chosen.total))
+    if form.category is not None and tree.matching:
+        found.append(WayOut("group", form.q, None, tree.matching))
+    if words and form.category is None and tree.total:
+        found.append(WayOut("words", "", None, tree.total))
+    return found
+
+
+def groups_to_show(tree: Tree, chosen: UUID | None) -> list[Group]:
+    """The top of the tree, and what is directly below the chosen group and those above it."""
+    opened = {group.id for group in tree.path(chosen)}
+    return [group for group in tree.groups if group.depth == 0 or group.parent_id in opened]
+
+
+class ProductList:
+    """The catalogue."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        work, form = work_of(req), read_query(req, ListForm)
+        if form.view is not None:
+            remember(req, resp, "list", form.view)
+        kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
+        page = list_products(work, ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor))
+        tree = matching_tree(work, form.q)
+        chosen = tree.find(form.category)
+        matching = tree.matching if form.category is None else chosen.matching if chosen else 0
+        render(
+            req,
+            resp,
+            "catalog/list.html",
+            form=form,
+            view=form.view or ("table" if kept == "table" else "list"),
+            listed=page,
+            rows=[shown(good) for good in page.goods],
+            tree=tree,
+            groups=groups_to_show(tree, form.category),
+            chosen=chosen,
+            matching=matching,
+            ways=[] if page.goods else ways_out(tree, chosen, form),
+            orders=can_order(work),
+            cart=CART,
+        )
+
+
+class ProductPage:
+    """A product."""
+
+    def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
+        work = work_of(req)
+        details = product_details(work, product_id=product_id)
+        good = details.good
+        render(
+            req,
+            resp,
+            "catalog/product.html",
+            product=details,
+            good=good,
+            row=shown(good),
+            warehouses=[(stock.warehouse, counted(stock.quantity, good.rules.unit)) for stock in good.stock],
+            packs=[(pack.name, counted(pack.factor, good.rules.unit)) for pack in good.rules.packs],
+            missing=missing_text(good.table, good.rules, good.rules.minimum),
+            orders=can_order(work),
+            cart=CART,
+        )
+
+
+class QuantityHint:
+    """What stands under a quantity field after it changed: other units, price, or what is wrong and the nearest allowed amounts."""
+
+    def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
+        work, form = work_of(req), read_query(req, QuantityForm)
+        good = product_details(work, product_id=product_id).good
+        wrong = check_quantity(good.rules, form.unit, form.quantity)
+        steps, missing, hint = price_lines_of(good.table, good.rules, good.rules.minimum), "", ""
+        if wrong is None:
+            amount = base_quantity(form.quantity, good.rules.factor(form.unit) or form.quantity)
+            steps, missing = price_lines_of(good.table, good.rules, amount), missing_text(good.table, good.rules, amount)
+            hint = hint_text(good.rules, form.unit, form.quantity)
+        nearest = [] if wrong is None else [found for found in (wrong.lower, wrong.upper) if found is not None]
+        cures = [(counted(found, form.unit), form_number(found)) for found in dict.fromkeys(nearest)]
+        fragment(
+            req,
+            resp,
+            "catalog/_hint.html",
+            id=product_id,
+            wrong=wrong,
+            cures=cures,
+            hint=hint,
+            steps=steps,
+            missing=missing,
+            stock=stock_line(good),
+        )

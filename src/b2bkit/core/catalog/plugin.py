@@ -1,0 +1,67 @@
+"""Catalog: what the domain gives to the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from b2bkit.core.catalog import api, pages, visibility
+from b2bkit.core.extend.plugin import Plugin, hookimpl
+from b2bkit.core.extend.things import CatalogFilter, Level, NavItem, Permission, Route
+from b2bkit.core.i18n import N_
+
+VIEW = "catalog.view"
+
+
+class CatalogPlugin(Plugin):
+    """Products, units and packagings, categories, visibility, stock and search."""
+
+    name = "catalog"
+    label = N_("Catalogue")
+    version = "0.1.0"
+
+    @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        clients = dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
+        yield Permission(name=VIEW, label=N_("See the catalogue"), roles={**clients, "manager": Level.ALL, "admin": Level.ALL})
+
+    @hookimpl
+    def register_catalog_filters(self) -> Iterable[CatalogFilter]:
+        yield CatalogFilter(name="catalog.contract_groups", order=100, criterion=visibility.contract_groups)
+
+    @hookimpl
+    def register_nav(self) -> Iterable[NavItem]:
+        yield NavItem(
+            name="catalog.nav",
+            area="portal",
+            label=N_("Catalogue"),
+            route="catalog.list",
+            icon="layout-grid",
+            order=20,
+            permission=VIEW,
+            bar=True,
+        )
+
+    @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        yield Route(name="catalog.list", path="/catalog", resource=pages.ProductList(), permission=VIEW)
+        yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
+        yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)
+        yield Route(
+            name="catalog.api_products", path="/api/v1/products", resource=api.Products(), permission=VIEW, area="api", operations=api.LIST
+        )
+        yield Route(
+            name="catalog.api_product",
+            path="/api/v1/products/{product_id:uuid}",
+            resource=api.Product(),
+            permission=VIEW,
+            area="api",
+            operations=api.ONE,
+        )
+        yield Route(
+            name="catalog.api_categories",
+            path="/api/v1/categories",
+            resource=api.Categories(),
+            permission=VIEW,
+            area="api",
+            operations=api.TREE,
+        )

@@ -1,0 +1,157 @@
+"""Products as pages show them: figures turned into words once, so that templates only place them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from b2bkit.core.catalog.goods import Good
+from b2bkit.core.catalog.quantities import Rules, allowed, in_other_units, plain, start_of, step_hint
+from b2bkit.core.catalog.units import counted
+from b2bkit.core.i18n import _, language
+from b2bkit.core.pricing.service import VolumeTable
+from b2bkit.core.web.formatting import money
+
+Tone = Literal["ok", "warn", "mute"]
+_SHOWN_PROPERTIES = 3
+
+
+class UnitChoice(NamedTuple):
+    """A unit of a quantity field: name, base units in one, step and least amount in it, as form text."""
+
+    name: str
+    factor: str
+    step: str
+    least: str
+
+
+class QuantityField(NamedTuple):
+    """A quantity field as it begins: unit, value, the units to choose from, what can be ordered in words."""
+
+    unit: str
+    value: str
+    step: str
+    least: str
+    units: tuple[UnitChoice, ...]
+    hint: str
+
+
+class PriceStepLine(NamedTuple):
+    """A line of the volume prices: `on` marks the one that applies."""
+
+    label: str
+    price: str
+    on: bool
+
+
+class StockLine(NamedTuple):
+    """Stock in words, with its tone and icon; `places` names the warehouses."""
+
+    text: str
+    tone: Tone
+    icon: str
+    places: str
+
+
+class Shown(NamedTuple):
+    """A product in a list or at the top of its page. `steps` empty: price on request, cannot be ordered."""
+
+    id: UUID
+    article: str
+    name: str
+    tile: str
+    active: bool
+    properties: tuple[str, ...]
+    stock: StockLine
+    stock_as_of: datetime | None
+    steps: tuple[PriceStepLine, ...]
+    caption: str
+    field: QuantityField
+
+
+def form_number(amount: Decimal) -> str:
+    """An amount as a form field of the current language holds it."""
+    return plain(amount).replace(".", ",") if language() == "ru" else plain(amount)
+
+
+@lru_cache(maxsize=4096)
+def _field(rules: Rules, unit: str, value: Decimal, lang: str) -> QuantityField:
+    choices = []
+    for name in rules.units:
+        factor = rules.factor(name) or Decimal(1)
+        able = allowed(rules, factor)
+        if able.least is not None:
+            choices.append(UnitChoice(name, plain(factor), plain(able.step), plain(able.least)))
+    chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, "1", "1", "1"))
+    return QuantityField(unit, form_number(value), chosen.step, chosen.least, tuple(choices), hint_text(rules, unit, value))
+
+
+def quantity_field(rules: Rules) -> QuantityField:
+    """The field of a product with these rules, at its least amount; remembered, since many products share their rules."""
+    unit, least = start_of(rules)
+    return _field(rules, unit, least, language())
+
+
+def hint_text(rules: Rules, unit: str, amount: Decimal) -> str:
+    """The amount in other units and what can be ordered: `= 25 кг · from 1 bag, step 1 bag`."""
+    return " · ".join(part for part in (in_other_units(rules, unit, amount), step_hint(rules, unit)) if part)
+
+
+@lru_cache(maxsize=4096)
+def _from(quantity: Decimal, unit: str, lang: str) -> str:
+    return _("from %(quantity)s") % {"quantity": counted(quantity, unit)}
+
+
+def price_lines_of(table: VolumeTable, rules: Rules, quantity: Decimal) -> tuple[PriceStepLine, ...]:
+    """The volume prices with the one marked that applies at a quantity in base units; steps below the least order show its amount."""
+    lang, current = language(), table.at(quantity)
+    lines = []
+    for number, step in enumerate(table.steps):
+        following = table.steps[number + 1] if number + 1 < len(table.steps) else None
+        if following is not None and following.min_quantity <= rules.minimum:
+            continue  # nobody can order so little
+        label = _from(max(step.min_quantity, rules.minimum), rules.unit, lang)
+        lines.append(PriceStepLine(label, money(step.price, lang=lang), step is current))
+    return tuple(lines)
+
+
+def missing_text(table: VolumeTable, rules: Rules, quantity: Decimal) -> str:
+    """`975 кг more, and it is 4.70 BYN`: what is missing to the next price; empty above the last step."""
+    found = table.missing(quantity)
+    if found is None:
+        return ""
+    values = {"missing": counted(found[0], rules.unit), "price": money(found[1].price, table.currency, lang=language()), "unit": rules.unit}
+    return _("%(missing)s more, and the price is %(price)s per %(unit)s") % values
+
+
+def stock_line(good: Good) -> StockLine:
+    """Stock of a product in words: enough, less than the least order, none, or not told."""
+    places = " · ".join(f"{row.warehouse} {counted(row.quantity, good.rules.unit)}" for row in good.stock if row.quantity > 0)
+    if len(good.stock) == 1 and places:
+        places = good.stock[0].warehouse
+    if good.stock_as_of is None:
+        return StockLine("—", "mute", "package-off", "")
+    if good.available <= 0:
+        return StockLine(_("none"), "mute", "package-off", "")
+    text = counted(good.available, good.rules.unit)
+    if good.available < good.rules.minimum:
+        return StockLine(text, "warn", "alert-triangle", places)
+    return StockLine(text, "ok", "circle-check", places)
+
+
+def shown(good: Good) -> Shown:
+    """The product as lists show it."""
+    row, rules = good.row, good.rules
+    properties = tuple(f"{name} {value}" for name, value in list(row.attributes.items())[:_SHOWN_PROPERTIES] if value not in ("", None))
+    caption = _("Price of %(name)s by quantity, %(currency)s per %(unit)s") % {
+        "name": row.name,
+        "currency": good.table.currency,
+        "unit": rules.unit,
+    }
+    steps = price_lines_of(good.table, rules, rules.minimum)
+    tile = row.name.split()[0][:4] if row.name.split() else "—"
+    field = quantity_field(rules)
+    return Shown(row.id, row.article, row.name, tile, row.active, properties, stock_line(good), good.stock_as_of, steps, caption, field)
