@@ -308,7 +308,7 @@ class Room:
         ]  # fmt: skip
 
     @contextmanager
-    def work(self, who: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "") -> Iterator[Work]:
+    def work(self, who: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "", unscoped: bool = False) -> Iterator[Work]:
         with self.database.unscoped(write) as session:
             yield Work(
                 session=session, actor=who, now=NOW, lang=lang or "en", kit=None, config=None,  # type: ignore[arg-type]

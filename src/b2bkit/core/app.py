@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from b2bkit.core.accounts.plugin import AccountsPlugin
 from b2bkit.core.accounts.sign_in import Sessions
@@ -26,15 +25,18 @@ from b2bkit.core.extend.assemble import assemble
 from b2bkit.core.extend.kit import Kit
 from b2bkit.core.extend.load import Source, choose, collect, known_plugins
 from b2bkit.core.extend.plugin import NoSettings, Plugin
+from b2bkit.core.extend.things import NotificationKind, Subscriber
 from b2bkit.core.home.plugin import HomePlugin
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
+from b2bkit.core.jobs.runner import JobRunner
 from b2bkit.core.notify.plugin import NotifyPlugin
+from b2bkit.core.notify.service import tell
 from b2bkit.core.ordering.plugin import OrderingPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
-from b2bkit.core.work import SYSTEM, Actor, Work
-
-if TYPE_CHECKING:
-    import falcon.asgi
+from b2bkit.core.web.app import B2bkitAsgi, build_asgi
+from b2bkit.core.web.live import bus_for
+from b2bkit.core.web.system import web_routes
+from b2bkit.core.work import SYSTEM, Actor, Signal, Work
 
 CORE: tuple[type[Plugin], ...] = (
     AccountsPlugin,
@@ -106,13 +108,24 @@ def template_dirs(config: Config, kit: Kit) -> list[Path]:
     return [folder for folder in [*own, *plugins, Path(__file__).parent / "templates"] if folder.is_dir()]
 
 
+def _with_notifications(kit: Kit) -> Kit:
+    """The kit with a subscriber for each kind of notification: the fact happens, the people are told."""
+
+    def subscriber(kind: NotificationKind) -> Subscriber:
+        return Subscriber(name=f"{kind.name}.tell", event=kind.event, handle=lambda work, event: tell(work, kind, event, fact_id=work.fact_id))
+
+    made = [subscriber(kind) for kind in kit.notifications.values()]
+    subscribers = dict(kit.subscribers)
+    for one in made:
+        subscribers[one.event] = (*subscribers.get(one.event, ()), one)
+    return replace(kit, subscribers=subscribers, subscriber_by_name={**kit.subscriber_by_name, **{one.name: one for one in made}})
+
+
 class App:
     """A portal in this process. Two of them with different plugins can live side by side."""
 
     def __init__(self, deployment: Deployment, clock: Callable[[], datetime] | None = None) -> None:
-        from b2bkit.core.jobs.runner import JobRunner
-        from b2bkit.core.web.live import bus_for
-        from b2bkit.core.web.system import web_routes
+        from b2bkit.core.shell import web_parts
 
         self.config = deployment.config
         self.clock = clock or (lambda: datetime.now(UTC))
@@ -120,24 +133,17 @@ class App:
         self._translations = {lang: translator(lang, *locale_dirs(deployment.kit)) for lang in {*self.config.portal.languages, "en"}}
         self.sessions = Sessions(deployment.kit.roles, timedelta(hours=self.config.tables.web.session_idle_hours))
         self.bus = bus_for(self)
-        self.kit = deployment.kit
-        self.parts = self._web_parts()
-        self.kit = deployment.kit.with_routes(*web_routes(self.parts))
+        self.kit = _with_notifications(deployment.kit).with_routes(*web_routes())
+        self.on_signals: Callable[[Sequence[Signal]], None] = lambda _signals: None
+        self.parts = web_parts(self)
         self.runner = JobRunner(self)
-        self._asgi: falcon.asgi.App | None = None
-
-    def _web_parts(self) -> object:
-        from b2bkit.core.shell import web_parts
-
-        return web_parts(self)
+        self._asgi: B2bkitAsgi | None = None
 
     @property
-    def asgi(self) -> falcon.asgi.App:
+    def asgi(self) -> B2bkitAsgi:
         """The Falcon application; made when first asked for."""
         if self._asgi is None:
-            from b2bkit.core.web.app import build_asgi
-
-            self._asgi = build_asgi(self.parts)  # type: ignore[arg-type]
+            self._asgi = build_asgi(self.parts)
         return self._asgi
 
     def translations(self, lang: str) -> NullTranslations:
@@ -145,36 +151,21 @@ class App:
         return self._translations.get(lang) or self._translations["en"]
 
     @contextmanager
-    def work(self, actor: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "") -> Iterator[Work]:
-        """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups go out."""
+    def work(
+        self, actor: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "", unscoped: bool = False
+    ) -> Iterator[Work]:
+        """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups go out.
+
+        unscoped   the session sees everything although the actor is a person: only for the doors of the portal (Route.unscoped) and the frame
+        """
         lang = lang or self.config.portal.languages[0]
-        with self._session(actor, write) as session:
+        wide = unscoped or actor.kind == "system"
+        with self.db.unscoped(write) if wide else self.db.scoped(actor, self.kit.scopes, write) as session:
             work = self._work(session, actor, lang, request_id)
             with speaking(lang, self.translations(lang)):
                 yield work
                 session.flush()
         self._after(work)
-
-    def _work(self, session: PortalSession, actor: Actor, lang: str, request_id: str) -> Work:
-        return Work(
-            session=session,
-            actor=actor,
-            now=self.clock(),
-            lang=lang,
-            kit=self.kit,
-            config=self.config,
-            translations=self.translations,
-            request_id=request_id,
-        )
-
-    @contextmanager
-    def _session(self, actor: Actor, write: bool) -> Iterator[PortalSession]:
-        if actor.kind == "system":
-            with self.db.unscoped(write) as unscoped:
-                yield unscoped
-        else:
-            with self.db.scoped(actor, self.kit.scopes, write) as scoped:
-                yield scoped
 
     def _after(self, work: Work) -> None:
         """After the commit: what was put off, wake-ups for new tasks, signals to open pages. Each may be lost without losing data."""
@@ -182,6 +173,7 @@ class App:
         if work.wake_ups:
             self.runner.wake(work.wake_ups)
         if work.signals:
+            self.on_signals(work.signals)
             self.bus.send(work.signals)
 
     def close(self) -> None:

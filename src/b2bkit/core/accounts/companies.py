@@ -75,15 +75,15 @@ def choices(work: Work) -> list[Choice]:
     return [Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current) for row in work.session.execute(statement)]
 
 
-def switch(work: Work, *, company_id: UUID, contract_id: UUID | None) -> None:
-    """Works for another company or contract from now on, in this session. NotFound for what is not the actor's. Unscoped work only."""
-    wanted = (company_id, contract_id)
-    if wanted not in [(choice.company_id, choice.contract_id) for choice in choices(work)]:
+def switch(work: Work, *, choice_id: UUID) -> None:
+    """Works under another contract (or for a company that has none yet) from now on, in this session. `choice_id` is that of the contract, or of
+    the company without contracts. NotFound for what is not the actor's. Unscoped work only.
+    """
+    chosen = next((choice for choice in choices(work) if (choice.contract_id or choice.company_id) == choice_id), None)
+    session = work.session.get(UserSession, work.actor.session_id) if work.actor.session_id else None
+    if chosen is None or session is None:
         raise NotFound("contract")
-    session = work.session.get(UserSession, work.actor.session_id)
-    if session is None:
-        raise NotFound("session")
-    session.company_id, session.contract_id = wanted
+    session.company_id, session.contract_id = chosen.company_id, chosen.contract_id
 
 
 def manager_of(work: Work, *, company_id: UUID) -> User | None:

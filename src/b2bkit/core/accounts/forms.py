@@ -41,8 +41,9 @@ class PersonForm(Form):
 
 
 class SwitchForm(Form):
-    company_id: UUID
-    contract_id: UUID | None = None
+    """`contract_id`: a contract, or the id of a company that has none yet."""
+
+    contract_id: UUID
     next: Annotated[str, StringConstraints(max_length=500)] = ""
 
 

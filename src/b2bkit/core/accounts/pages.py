@@ -81,7 +81,7 @@ class Invited:
 class Switch:
     def on_post(self, req: Request, resp: Response) -> None:
         form = read_form(req, forms.SwitchForm)
-        companies.switch(work_of(req), company_id=form.company_id, contract_id=form.contract_id)
+        companies.switch(work_of(req), choice_id=form.contract_id)
         redirect_local(req, resp, form.next, HOME)
 
 

@@ -202,22 +202,18 @@ def _own_company(actor: Actor) -> ColumnElement[bool]:
 ''',
     "src/b2bkit_$name/templates/$name/notes.html": """\
 {% extends "layout/portal.html" %}
-{% import "macros/ui.html" as ui with context %}
+{% import "macros/forms.html" as forms %}
 {% block title %}{{ _("Notes") }}{% endblock %}
-{% block main %}
+{% block content %}
 <div class="page-head"><div>
   <h1>{{ greeting }}, {{ name }}</h1>
   <p class="sub">{{ _("Notes that everybody in your company can read.") }}</p>
 </div></div>
 <section class="card"><div class="card-body">
   <form method="post" action="{{ url("$name.notes") }}">
-    <input type="hidden" name="_csrf" value="{{ page.csrf }}">
-    <input type="hidden" name="_key" value="{{ form_key() }}">
-    <div class="field">
-      <label class="form-label" for="text">{{ _("New note") }}</label>
-      <input class="form-control" id="text" name="text" value="{{ text }}" maxlength="500"{% if problems %} aria-invalid="true" aria-describedby="text-problem"{% endif %}>
-      {% for problem in problems %}<p class="err" id="text-problem">{{ problem.message }}</p>{% endfor %}
-    </div>
+    {{ forms.controls() }}
+    {{ forms.problem_list(problems) }}
+    {{ forms.field("text", _("New note"), text, problems, maxlength=500) }}
     <button class="btn btn-primary" type="submit">{{ _("Keep the note") }}</button>
   </form>
 </div></section>

@@ -137,13 +137,18 @@ class Endpoint:
                 principal = idempotency.principal_of(state.actor, state.pre_session)
                 claimed = idempotency.Claim(principal, self.route.name, guard.key_of(req))
                 asked = idempotency.request_hash(req, state)
-            with self.site.parts.work(state.actor, write=self.writes, lang=state.lang, request_id=state.request_id) as work:
+            with self._work(state) as work:
                 state.work = work
                 if claimed is not None:
                     self._once(req, resp, params, work, claimed, asked)
                 else:
                     self.handler(req, resp, **params)
                     self._refused(resp, state)
+
+    def _work(self, state: State) -> AbstractContextManager[Work]:
+        """The transaction of this request; unscoped only for the portal's own doors."""
+        lang, request_id, wide = state.lang, state.request_id, self.route.unscoped
+        return self.site.parts.work(state.actor, write=self.writes, lang=lang, request_id=request_id, unscoped=wide)
 
     def _refused(self, resp: falcon.asgi.Response, state: State) -> bool:
         """True for a refusal that commits all the same; a refusal that does not leaves the transaction by an exception."""

@@ -1,0 +1,248 @@
+"""The frame around every page, and the web room's parts: with `app.py` the only place that sees mechanisms and domains together.
+
+What the frame shows (menu counts, the cart's sum, unread notifications, the choice of contract, the state of the ERP) is kept for a few seconds per
+session, and forgotten at once when a live signal says that it changed, so that a page costs its own queries and no others.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import falcon
+from babel import Locale
+
+from b2bkit.core.accounts import companies
+from b2bkit.core.assets import Assets
+from b2bkit.core.erp import service as erp
+from b2bkit.core.extend.things import SIGNED_IN, Badge, ErpState, NavItem
+from b2bkit.core.i18n import _
+from b2bkit.core.notify import service as notify
+from b2bkit.core.ordering import service as ordering
+from b2bkit.core.theme import theme_files
+from b2bkit.core.web import formatting
+from b2bkit.core.web.live import LiveStreams
+from b2bkit.core.web.parts import WebConfig, WebParts
+from b2bkit.core.web.shell import Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
+from b2bkit.core.web.state import state_of
+from b2bkit.core.web.urls import Urls
+from b2bkit.core.work import SYSTEM, Actor, Signal, Work
+
+if TYPE_CHECKING:
+    from b2bkit.core.app import App
+
+KEPT_SECONDS = 15.0
+MOST_KEPT = 5000
+THEMES = ("light", "dark", "auto")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is the same on all pages of a session for a while."""
+
+    badges: Mapping[str, Badge]
+    cart: tuple[int, str] | None
+    unread: int
+    entity: EntityLine | None
+    erp: ErpState | None
+
+
+class FrameCache:
+    """Frames by session, language and choice of contract; a signal to a person, company or all staff forgets theirs."""
+
+    def __init__(self) -> None:
+        self._frames: OrderedDict[tuple[object, ...], tuple[float, Actor, Frame]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...]) -> Frame | None:
+        """The frame, unless it is too old."""
+        with self._lock:
+            found = self._frames.get(key)
+        return found[2] if found is not None and monotonic() - found[0] < KEPT_SECONDS else None
+
+    def put(self, key: tuple[object, ...], actor: Actor, frame: Frame) -> None:
+        """Keeps a frame; the oldest goes when there are too many."""
+        with self._lock:
+            self._frames[key] = (monotonic(), actor, frame)
+            self._frames.move_to_end(key)
+            while len(self._frames) > MOST_KEPT:
+                self._frames.popitem(last=False)
+
+    def forget(self, signals: Sequence[Signal]) -> None:
+        """What these signals are about is asked anew."""
+        with self._lock:
+            stale = [key for key, (_at, actor, _frame) in self._frames.items() if any(_concerns(signal, actor) for signal in signals)]
+            for key in stale:
+                del self._frames[key]
+
+
+def _concerns(signal: Signal, actor: Actor) -> bool:
+    return actor.user_id in signal.users or (actor.company_id in signal.companies) or (signal.staff and actor.kind == "staff")
+
+
+class Shell:
+    """Builds the frame of a page for the person who asked."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.cache = FrameCache()
+        self._urls: Urls | None = None
+        self.brand = Brand(app.config.portal.name, *theme_files(app.config).addresses)
+        self.langs = tuple((code, _language_name(code)) for code in app.config.portal.languages)
+
+    @property
+    def urls(self) -> Urls:
+        """Addresses by route; known once all routes are."""
+        if self._urls is None:
+            self._urls = Urls(self.app.kit.routes.values())
+        return self._urls
+
+    def __call__(self, work: Work, req: falcon.Request) -> Page:
+        state = state_of(req)
+        signed = state.signed is not None and work.actor.user_id is not None
+        area = "admin" if work.actor.kind == "staff" else "portal"
+        chosen = (req.get_cookie_values("b2bkit-theme") or ["auto"])[0]
+        page = Page(
+            lang=work.lang if state.lang == work.lang else state.lang,
+            langs=self.langs,
+            theme=chosen if chosen in THEMES else "auto",  # type: ignore[arg-type]
+            area=area,  # type: ignore[arg-type]
+            brand=self.brand,
+            csrf=state.csrf_token(),
+            path=req.relative_uri if req.method == "GET" else req.path,
+        )
+        return self._signed(page, work, req) if signed else page
+
+    def _signed(self, page: Page, work: Work, req: falcon.Request) -> Page:
+        actor, frame = work.actor, self._frame(page, work)
+        entries = [(self._link(item, frame, req.path), item) for item in self._open(page.area, actor)]
+        role = work.kit.roles.get(actor.role)
+        cart = None
+        if frame.cart is not None:
+            cart = CartLine(frame.cart[0], frame.cart[1], self.urls.path("ordering.cart"))
+        return page._replace(
+            user=UserLine(actor.name, _(role.label) if role else "", ""),
+            entity=frame.entity,
+            nav=_groups(entries),
+            bar=tuple(link for link, item in entries if item.bar)[:4],
+            erp=frame.erp,
+            cart=cart,
+            unread=frame.unread,
+            search_href=self.urls.path("admin.clients" if page.area == "admin" else "catalog.list"),
+            has_openapi=True,
+        )
+
+    def _open(self, area: str, actor: Actor) -> list[NavItem]:
+        return [item for item in self.app.kit.nav if item.area == area and (item.permission is SIGNED_IN or actor.may(item.permission))]
+
+    def _link(self, item: NavItem, frame: Frame, path: str) -> NavLink:
+        href = self.urls.path(item.route)
+        active = path == href or (href not in ("/", "/admin") and path.startswith(href + "/"))
+        return NavLink(item.name, _(item.label), href, item.icon, active, frame.badges.get(item.name))
+
+    def _frame(self, page: Page, work: Work) -> Frame:
+        actor = work.actor
+        key = (actor.session_id, actor.company_id, actor.contract_id, actor.role, page.lang)
+        found = self.cache.get(key)
+        if found is None:
+            found = self._read(page, work)
+            self.cache.put(key, actor, found)
+        return found
+
+    def _read(self, page: Page, work: Work) -> Frame:
+        badges = {item.name: badge for item in self._open(page.area, work.actor) if item.badge and (badge := item.badge(work)) is not None}
+        view = erp.erp_view(work)
+        return Frame(badges, self._cart(work), notify.unread(work), self._entity(work), view.state if view else None)
+
+    def _cart(self, work: Work) -> tuple[int, str] | None:
+        if work.actor.kind != "client" or not work.may("ordering.place"):
+            return None
+        shown = ordering.cart.view(work)
+        total = formatting.money(shown.sums.total, shown.currency, lang=work.lang) if shown.lines else ""
+        return len(shown.lines), total
+
+    def _entity(self, work: Work) -> EntityLine | None:
+        if work.actor.kind != "client":
+            return None
+        with self.app.work(work.actor, write=False, lang=work.lang, unscoped=True) as wide:
+            all_of_them = companies.choices(wide)
+        current = next((one for one in all_of_them if one.current), None)
+        if current is None:
+            return None
+        shown = [EntityChoice(str(one.contract_id or one.company_id), *_names(one), one.current) for one in all_of_them]
+        return EntityLine(*_names(current), tuple(shown))
+
+
+def _names(choice: companies.Choice) -> tuple[str, str]:
+    contract = _("contract {number}").format(number=choice.number) if choice.number else _("no contract yet")
+    return choice.legal_entity or choice.company, contract
+
+
+def _groups(entries: Sequence[tuple[NavLink, NavItem]]) -> tuple[NavGroup, ...]:
+    labels = list(dict.fromkeys(item.group for _link, item in entries))
+    return tuple(NavGroup(_(label) if label else "", tuple(link for link, item in entries if item.group == label)) for label in labels)
+
+
+def _language_name(code: str) -> str:
+    name = Locale.parse(code).get_display_name(code)
+    return (name or code).capitalize()
+
+
+def session_holds(app: App, token: str) -> bool:
+    """Whether a stream's session still does; asked in a thread before each event."""
+    with app.work(SYSTEM, write=False) as work:
+        return app.sessions.read(work.session, token, work.now) is not None
+
+
+def web_parts(app: App) -> WebParts:
+    """Everything the web room runs on, for this app."""
+    from b2bkit.core.app import template_dirs
+
+    config = app.config
+    streams = LiveStreams(partial(session_holds, app))
+    shell = Shell(app)
+    app.bus.listen(lambda signals: (shell.cache.forget(signals), streams.deliver(signals))[0])
+    app.on_signals = shell.cache.forget
+    web = WebConfig(
+        base_url=config.portal.base_url,
+        allowed_hosts=config.tables.web.allowed_hosts,
+        trusted_proxies=config.tables.web.trusted_proxies,
+        cookie_secure=config.portal.base_url.startswith("https://"),
+        debug=False,
+        threads=config.tables.web.threads,
+        languages=config.portal.languages,
+        zone=config.portal.zone,
+        title=config.portal.name,
+        metrics_token=config.environment.get("B2BKIT_METRICS_TOKEN", ""),
+    )
+    return WebParts(
+        config=web,
+        routes=app.kit.routes,
+        work=app.work,
+        sessions=app.sessions,
+        shell=shell,
+        assets=Assets.load(),
+        translations=app.translations,
+        templates=template_dirs(config, app.kit),
+        static=static_dirs(app),
+        theme=theme_files(config).files,
+        widgets=app.kit.widgets,
+        health_checks=app.kit.health_checks,
+        clock=app.clock,
+        database=app.db,
+        live=streams,
+    )
+
+
+def static_dirs(app: App) -> dict[str, Path]:
+    """Folders of browser files: the build, and what plugins bring."""
+    from b2bkit.core.assets import OUT
+
+    plugins = {plugin.name: folder for plugin in app.kit.plugins.values() if (folder := plugin.folder() / "static" / plugin.name).is_dir()}
+    return {"build": OUT, **plugins}
