@@ -234,6 +234,15 @@ class Machine:
         resp.content_type, resp.data = "text/plain", b"success"
 
 
+class Bell:
+    """A write that takes nothing."""
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        work = work_of(req)
+        work.session.insert_rows(SignInAttempt, [{"bucket": "rung", "at": work.now}])
+        fragment(req, resp, "shop/_line.html", text="rung")
+
+
 class SignInPage:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         render(req, resp, "shop/form.html", name="", problems=())
@@ -303,12 +312,15 @@ class Room:
                   area="api", operations=operations, max_body=100_000),
             Route(name="shop.writing_get", path="/writing", resource=WritingGet(), permission=SIGNED_IN),
             Route(name="shop.onwards", path="/onwards", resource=Onwards(), permission=PUBLIC),
+            Route(name="shop.bell", path="/bell", resource=Bell(), permission=SIGNED_IN),
             Route(name="shop.machine", path="/machine", resource=Machine(), permission=PUBLIC, machine=True, max_body=5_000_000),
             Route(name="shop.sign_in", path="/sign-in", resource=SignInPage(), permission=PUBLIC, replay=False),
         ]  # fmt: skip
 
     @contextmanager
-    def work(self, who: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "", unscoped: bool = False) -> Iterator[Work]:
+    def work(
+        self, who: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "", unscoped: bool = False
+    ) -> Iterator[Work]:
         with self.database.unscoped(write) as session:
             yield Work(
                 session=session, actor=who, now=NOW, lang=lang or "en", kit=None, config=None,  # type: ignore[arg-type]

@@ -135,6 +135,17 @@ def multipart(*parts: tuple[str, bytes]) -> bytes:
     return b"".join(b"--X\r\n" + head.encode() + b"\r\n\r\n" + data + b"\r\n" for head, data in parts) + b"--X--\r\n"
 
 
+def test_a_write_that_takes_nothing_refuses_what_is_sent_to_it(room: Room) -> None:
+    client = room.buyer()
+    assert client.post("/bell", {"company_id": "1"}).status_code == 400
+    assert client.send("POST", "/bell", {"price": 1}).status_code == 400
+    assert room.kept() == []
+    assert client.post("/bell").status_code == 200
+    assert client.send("POST", "/bell").status_code == 200
+    assert client.send("POST", "/bell", {}).status_code == 200
+    assert room.kept() == ["rung"] * 3
+
+
 def test_a_file_comes_with_its_form(room: Room) -> None:
     client = room.buyer()
     body = multipart(

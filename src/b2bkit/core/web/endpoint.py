@@ -16,6 +16,7 @@ from b2bkit.core.i18n import speaking
 from b2bkit.core.web import guard, idempotency
 from b2bkit.core.web.answers import clear
 from b2bkit.core.web.body import read_bytes
+from b2bkit.core.web.handling import refuse_unread
 from b2bkit.core.web.state import State, current, state_of
 from b2bkit.core.work import ANONYMOUS, Actor
 
@@ -143,16 +144,22 @@ class Endpoint:
                     self._once(req, resp, params, work, claimed, asked)
                 else:
                     self.handler(req, resp, **params)
-                    self._refused(resp, state)
+                    self._refused(req, resp, state)
 
     def _work(self, state: State) -> AbstractContextManager[Work]:
         """The transaction of this request; unscoped only for the portal's own doors."""
         lang, request_id, wide = state.lang, state.request_id, self.route.unscoped
         return self.site.parts.work(state.actor, write=self.writes, lang=lang, request_id=request_id, unscoped=wide)
 
-    def _refused(self, resp: falcon.asgi.Response, state: State) -> bool:
-        """True for a refusal that commits all the same; a refusal that does not leaves the transaction by an exception."""
-        if resp.status_code < 400 or not self.writes:
+    def _refused(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State) -> bool:
+        """True for a refusal that commits all the same; a refusal that does not leaves the transaction by an exception.
+
+        So does an answer of a handler that never looked at what was sent: nothing that came is ignored.
+        """
+        if not self.writes:
+            return False
+        if resp.status_code < 400:
+            refuse_unread(req)
             return False
         if not state.keep:
             raise _Undo
@@ -174,15 +181,13 @@ class Endpoint:
             idempotency.replay(stored, resp)
             return
         self.handler(req, resp, **params)
-        if self._refused(resp, state):
+        if self._refused(req, resp, state):
             idempotency.release(work, claimed)
         else:
             idempotency.store(work, claimed, resp)
 
 
-async def answer_failure(
-    site: Site, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, error: Exception
-) -> None:
+async def answer_failure(site: Site, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, error: Exception) -> None:
     """Answers a failure that happened on the loop: in a thread, since the page around it reads the database."""
 
     def answer() -> None:

@@ -18,6 +18,12 @@ from b2bkit.core.web.errors import BadRequest
 from b2bkit.core.web.state import Form
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class Nothing(BaseModel):
+    """A form without fields."""
+
+
 CONTROL_FIELDS = frozenset({"_csrf", "_key"})
 _SPACES = str.maketrans("", "", " \t\u00a0\u2007\u2009\u202f'")
 _NUMBER = re.compile(r"[+\-\u2212]?[0-9]{1,16}([.,][0-9]{1,6})?")

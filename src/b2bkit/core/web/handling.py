@@ -79,6 +79,7 @@ def read_form(req: Request, model: type[M]) -> M:
 
     Files are fields of type `Upload`. Raises BadRequest for unknown fields, Refused for values that do not fit.
     """
+    state_of(req).took_body = True
     return forms.from_form(model, form_of(req))
 
 
@@ -86,6 +87,7 @@ def read_json(req: Request, model: type[M]) -> M:
     """The JSON body as a closed model. BadRequest (400, 415) for what is not strict JSON or has unknown fields, else Refused."""
     if reading.media_type(req) not in ("application/json", ""):
         raise reading._refusal("wrong_type", "application/json", 415)
+    state_of(req).took_body = True
     return forms.validated(model, reading.parse_json(state_of(req).body))
 
 
@@ -96,7 +98,19 @@ def read_query(req: Request, model: type[M]) -> M:
 
 def read_body(req: Request) -> bytes:
     """The raw body, already bounded by the route's `max_body`."""
+    state_of(req).took_body = True
     return state_of(req).body
+
+
+def refuse_unread(req: Request) -> None:
+    """BadRequest when a write brought fields or a body that its handler never asked for."""
+    state = state_of(req)
+    if state.took_body or not state.body:
+        return
+    if reading.media_type(req) in ("application/json", ""):
+        forms.validated(forms.Nothing, reading.parse_json(state.body))
+    else:
+        forms.from_form(forms.Nothing, form_of(req))
 
 
 # answers

@@ -46,8 +46,27 @@ class State:
     """One request. Lives in `req.context.state`; `work` is there while a handler runs."""
 
     __slots__ = (
-        "actor", "body", "client", "csrf", "error", "form", "keep", "lang", "method", "new_pre_session", "pre_session",
-        "problem_page", "replayed", "request_id", "route", "signed", "site", "started", "token", "work",
+        "actor",
+        "body",
+        "client",
+        "csrf",
+        "error",
+        "form",
+        "keep",
+        "lang",
+        "method",
+        "new_pre_session",
+        "pre_session",
+        "problem_page",
+        "replayed",
+        "request_id",
+        "route",
+        "signed",
+        "site",
+        "started",
+        "token",
+        "took_body",
+        "work",
     )  # fmt: skip
 
     def __init__(self, site: Site, request_id: str, method: str) -> None:
@@ -68,6 +87,7 @@ class State:
         self.work: Work | None = None
         self.keep = False
         self.replayed = False
+        self.took_body = False
         self.problem_page = False
         self.error = ""
 
