@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from b2bkit.core.accounts.events import CompanySuspended
 from b2bkit.core.accounts.models import Address, Company, Contract, LegalEntity, Membership, User, UserSession
@@ -61,12 +61,16 @@ class Choice(NamedTuple):
 
 
 def choices(work: Work) -> list[Choice]:
-    """The actor's companies with their active contracts, the current one marked. Reads beyond the current company: unscoped work only."""
+    """The actor's companies with their active contracts, the current one marked and there although it may be closed.
+
+    Reads beyond the current company: unscoped work only.
+    """
+    usable = or_(Contract.active.is_(True), Contract.id == work.actor.contract_id)
     statement = (
         select(Company.id, Company.name, Contract.id, Contract.number, LegalEntity.name)
         .select_from(Membership)
         .join(Company, Company.id == Membership.company_id)
-        .outerjoin(Contract, (Contract.company_id == Company.id) & Contract.active.is_(True))
+        .outerjoin(Contract, (Contract.company_id == Company.id) & usable)
         .outerjoin(LegalEntity, LegalEntity.id == Contract.legal_entity_id)
         .where(Membership.user_id == work.actor.user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
         .order_by(Company.name, LegalEntity.name, Contract.number)
@@ -84,6 +88,8 @@ def switch(work: Work, *, choice_id: UUID) -> None:
     if chosen is None or session is None:
         raise NotFound("contract")
     session.company_id, session.contract_id = chosen.company_id, chosen.contract_id
+    work.session.flush()
+    work.signal("cart", session.id, users=(session.user_id,))
 
 
 def manager_of(work: Work, *, company_id: UUID) -> User | None:
@@ -102,4 +108,6 @@ def suspend(work: Work, *, company_id: UUID, suspended: bool) -> None:
         return
     company.suspended = suspended
     work.publish(CompanySuspended(company_id, suspended), key=f"company:{company_id}")
+    work.session.flush()
+    work.signal("session", company_id, companies=(company_id,), staff=True)
     record(work, action="accounts.suspended" if suspended else "accounts.reopened", entity="company", entity_id=company_id, company_id=company_id)

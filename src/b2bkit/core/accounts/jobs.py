@@ -20,6 +20,7 @@ def send_invitation(work: Work, *, invitation_id: str) -> None:
     company = work.session.get_one(Company, invitation.company_id)
     link = request_url(work, "accounts.invitation", token=invitation_token(work, invitation.id))
     subject = _("{portal}: you are invited to work for {company}").format(portal=work.config.portal.name, company=company.name)
+    subject = " ".join(subject.split())  # names come from the ERP and may hold a line end, which no header can
     paragraphs = [
         _("{name}, you are invited to work for {company} in the portal.").format(name=invitation.name, company=company.name),
         _("The link below works once, within 24 hours, and only for this address. If you expected no invitation, leave it."),

@@ -63,8 +63,10 @@ class Invited:
     def on_post(self, req: Request, resp: Response, token: str) -> None:
         form, work = read_form(req, forms.AcceptForm), work_of(req)
         try:
-            session = people.accept(work, token=token, password=form.password, user_agent=req.get_header("User-Agent") or "")
+            agent = req.get_header("User-Agent") or ""
+            session = people.accept(work, token=token, password=form.password, address=client_address(req), user_agent=agent)
         except Refused as refused:
+            keep(req)  # a wrong password is counted
             return self._show(req, resp, token, refused)
         set_session(req, resp, session, work.config.tables.web.session_days * 86400)
         return redirect(req, resp, HOME)
@@ -126,7 +128,10 @@ def _company(req: Request) -> UUID:
     return company_id
 
 
-def _show_company(req: Request, resp: Response, form: forms.InviteForm | None = None, refused: Refused | None = None) -> None:
+def _show_company(
+    req: Request, resp: Response, form: forms.InviteForm | None = None, *, refused: Refused | None = None, person: Refused | None = None
+) -> None:
+    """`refused` is about the invitation's form, `person` about a change of somebody who works there."""
     work, company_id = work_of(req), _company(req)
     values = {
         "company": work.session.get_one(Company, company_id),
@@ -139,8 +144,9 @@ def _show_company(req: Request, resp: Response, form: forms.InviteForm | None = 
         "may_change": work.may("accounts.people"),
         "form": form or forms.InviteForm(role="buyer"),
         "problems": refused.problems if refused else (),
+        "person_problems": person.problems if person else (),
     }
-    render(req, resp, "accounts/company.html", status=422 if refused else 200, **values)
+    render(req, resp, "accounts/company.html", status=422 if refused or person else 200, **values)
 
 
 class CompanyPage:
@@ -154,18 +160,18 @@ class Invite:
         try:
             people.invite(work_of(req), company_id=_company(req), email=form.email, name=form.name, role=form.role)
         except Refused as refused:
-            return _show_company(req, resp, form, refused)
+            return _show_company(req, resp, form, refused=refused)
         return redirect(req, resp, "accounts.company")
 
 
 class PersonForm:
     def on_post(self, req: Request, resp: Response, membership_id: UUID) -> None:
         form, work = read_form(req, forms.PersonForm), work_of(req)
-        if form.action == "dismiss":
-            people.dismiss(work, membership_id=membership_id)
-        else:
-            people.change_role(work, membership_id=membership_id, role=form.role)
-        redirect(req, resp, "accounts.company")
+        try:
+            people.change(work, membership_id=membership_id, action=form.action, role=form.role)
+        except Refused as refused:
+            return _show_company(req, resp, person=refused)
+        return redirect(req, resp, "accounts.company")
 
 
 class Revoke:

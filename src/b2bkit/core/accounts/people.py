@@ -6,7 +6,7 @@ import base64
 import hmac
 import re
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,12 +46,13 @@ def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) ->
     work.require("accounts.people")
     if work.session.get(Company, company_id) is None:
         raise NotFound("company")
-    email, name = email.strip().lower(), name.strip()
+    email, name = email.strip().lower(), " ".join(name.split())
     problems = [*_check_person(work, email, name), *_check_role(work, role)]
     if not problems and _is_member(work, company_id, email):
         problems = [Problem("already_member", _("This person already works here."), "email")]
     if problems:
         raise Refused(problems)
+    _revoke_earlier(work, company_id, email)
     invitation_id = new_id()
     work.session.add(
         Invitation(
@@ -73,6 +74,13 @@ def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) ->
     return invitation_id
 
 
+def _revoke_earlier(work: Work, company_id: UUID, email: str) -> None:
+    """Of several letters to one address only the newest link opens."""
+    waiting = (Invitation.company_id == company_id, Invitation.email == email, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
+    for earlier in work.session.scalars(select(Invitation).where(*waiting)):
+        earlier.revoked_at = work.now
+
+
 def _check_person(work: Work, email: str, name: str) -> list[Problem]:
     problems = []
     if not EMAIL.fullmatch(email) or len(email) > 254:
@@ -92,21 +100,29 @@ def _is_member(work: Work, company_id: UUID, email: str) -> bool:
     return work.session.scalars(found.where(Membership.company_id == company_id, User.email == email, Membership.dismissed_at.is_(None))).first() is not None
 
 
-def open_invitation(work: Work, *, token: str) -> Invitation:
-    """The invitation that this link's token opens, if it still does; NotFound otherwise, whatever the reason. Unscoped work."""
-    found = work.session.scalars(select(Invitation).where(Invitation.token_hash == sign_in.token_hash(token))).one_or_none()
+def open_invitation(work: Work, *, token: str, lock: bool = False) -> Invitation:
+    """The invitation that this link's token opens, if it still does; NotFound otherwise, whatever the reason. Unscoped work.
+
+    lock   holds it until the end of the transaction, so that a link pressed twice at once is used once
+    """
+    statement = select(Invitation).where(Invitation.token_hash == sign_in.token_hash(token))
+    found = work.session.scalars(statement.with_for_update() if lock else statement).one_or_none()
     if found is None or found.used_at or found.revoked_at or found.expires_at <= work.now:
+        raise NotFound("invitation")
+    if work.session.get_one(Company, found.company_id).suspended:
         raise NotFound("invitation")
     return found
 
 
-def accept(work: Work, *, token: str, password: str, user_agent: str = "") -> str:
-    """Joins the company with a password (of the existing account, or for the new one); returns a session token. Unscoped work."""
-    invitation = open_invitation(work, token=token)
+def accept(work: Work, *, token: str, password: str, address: str, user_agent: str = "") -> str:
+    """Joins the company with a password (of the existing account, or for the new one); returns a session token. Unscoped work.
+
+    A wrong password is counted like one at sign-in: the caller commits although Refused was raised; nothing else has changed then.
+    """
+    invitation = open_invitation(work, token=token, lock=True)
     user = work.session.scalars(select(User).where(User.email == invitation.email)).one_or_none()
     if user is not None and user.password_hash is not None:
-        if user.blocked or not passwords.verify(user.password_hash, password):
-            raise Refused(Problem("wrong_password", _("This is not the password of your account here."), "password"))
+        _recognise(work, user, password, address)
     else:
         problems = passwords.weakness(password, email=invitation.email)
         if problems:
@@ -116,7 +132,19 @@ def accept(work: Work, *, token: str, password: str, user_agent: str = "") -> st
         work.session.add(user)
         work.session.flush()
     _join(work, invitation, user)
+    sign_in.sign_out(work)
     return sign_in.open_session(work, user_id=user.id, user_agent=user_agent, company_id=invitation.company_id)
+
+
+def _recognise(work: Work, user: User, password: str, address: str) -> None:
+    if sign_in.locked(work, email=user.email, address=address):
+        raise Refused(sign_in.too_many())
+    if user.blocked or not passwords.verify(user.password_hash, password):
+        sign_in.count_failure(work, email=user.email, address=address)
+        raise Refused(Problem("wrong_password", _("This is not the password of your account here."), "password"))
+    if user.staff_role is not None:
+        own = _("This address belongs to the supplier's own staff. Ask for an invitation to another address.")
+        raise Refused(Problem("staff_address", own, "password"))
 
 
 def _join(work: Work, invitation: Invitation, user: User) -> None:
@@ -165,25 +193,53 @@ def _member(work: Work, membership_id: UUID) -> Membership:
     return member
 
 
+def _keep_an_owner(work: Work, member: Membership) -> None:
+    """Clients cannot leave their company without an owner; the supplier's staff can, who see to the next one.
+
+    The company's row is locked first, so that of two owners who dismiss each other at once the second finds none left.
+    """
+    if member.role != "owner" or work.actor.kind != "client":
+        return
+    work.session.execute(select(Company.id).where(Company.id == member.company_id).with_for_update())
+    owners = (Membership.company_id == member.company_id, Membership.role == "owner", Membership.dismissed_at.is_(None))
+    left = select(Membership.user_id).where(*owners, Membership.id != member.id)
+    if work.session.scalars(left).first() is None:
+        text = _("This is the last owner of the company. Make somebody else an owner first, or ask your manager.")
+        raise Refused(Problem("last_owner", text))
+
+
 def change_role(work: Work, *, membership_id: UUID, role: str) -> None:
     """Gives a person another role; open sessions have it with their next request."""
     member = _member(work, membership_id)
     problems = _check_role(work, role)
     if problems:
         raise Refused(problems)
+    if role != "owner":
+        _keep_an_owner(work, member)
     before, member.role = member.role, role
+    work.session.flush()
+    work.signal("session", member.user_id, users=(member.user_id,))
     record(work, action="accounts.role_changed", entity="user", entity_id=member.user_id, company_id=member.company_id, details={"before": before, "after": role})
 
 
 def dismiss(work: Work, *, membership_id: UUID) -> None:
     """Ends a person's place in the company and their sessions there, at once."""
     member = _member(work, membership_id)
+    _keep_an_owner(work, member)
     member.dismissed_at = work.now
     work.session.flush()
     sign_in.end_sessions(work, user_id=member.user_id, company_id=member.company_id)
     work.publish(EmployeeDismissed(member.company_id, member.user_id), key=f"company:{member.company_id}")
     record(work, action="accounts.dismissed", entity="user", entity_id=member.user_id, company_id=member.company_id)
     work.signal("session", member.user_id, users=(member.user_id,))
+
+
+def change(work: Work, *, membership_id: UUID, action: Literal["role", "dismiss"], role: str = "") -> None:
+    """What the form beside a person asks for."""
+    if action == "dismiss":
+        dismiss(work, membership_id=membership_id)
+    else:
+        change_role(work, membership_id=membership_id, role=role)
 
 
 def has_account(work: Work, email: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.accounts import api, events, jobs, models, pages, scopes, sign_in
+from b2bkit.core.accounts import api, events, jobs, models, notices, pages, scopes, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, Permission, Route, Scope
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope
 from b2bkit.core.i18n import N_
 
 
@@ -33,7 +33,7 @@ class AccountsPlugin(Plugin):
         company_owned = (models.LegalEntity, models.Contract, models.ContractCategory, models.Address, models.Membership, models.Invitation)
         yield Scope(name="accounts.company", entity=models.Company, criterion=lambda actor: scopes.company_scope(actor, models.Company.id))
         yield Scope(name="accounts.user", entity=models.User, criterion=scopes.user_scope)
-        yield Scope(name="accounts.session", entity=models.UserSession, criterion=lambda actor: models.UserSession.user_id == actor.user_id)
+        yield Scope(name="accounts.session", entity=models.UserSession, criterion=scopes.session_scope)
         for entity in company_owned:
             yield Scope(name=f"accounts.{entity.__tablename__.removeprefix('core_')}", entity=entity, criterion=scopes.criterion_of(entity))
 
@@ -79,6 +79,10 @@ class AccountsPlugin(Plugin):
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name="accounts.forget_old", run=sign_in.forget_old, every=3600)
         yield Job(name="accounts.send_invitation", run=jobs.send_invitation)
+
+    @hookimpl
+    def register_notifications(self) -> Iterable[NotificationKind]:
+        return notices.notices()
 
     @hookimpl
     def register_commands(self) -> Iterable[Command]:

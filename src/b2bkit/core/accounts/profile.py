@@ -30,7 +30,7 @@ def change(work: Work, *, name: str, phone: str, password: str, new_password: st
         problems += passwords.weakness(new_password, email=user.email, field="new_password")
     if problems:
         raise Refused(problems)
-    user.name, user.phone = name.strip(), phone.strip()
+    user.name, user.phone = " ".join(name.split()), " ".join(phone.split())
     if new_password:
         user.password_hash = passwords.hash_password(new_password)
         sign_in.end_sessions(work, user_id=user.id, keep=work.actor.session_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
-from b2bkit.core.accounts.models import Company, Membership, User
+from b2bkit.core.accounts.models import Company, Membership, User, UserSession
 from b2bkit.core.db.base import CompanyOwned
 from b2bkit.core.extend.things import Level
 from b2bkit.core.work import Actor
@@ -50,6 +50,14 @@ def user_scope(actor: Actor) -> ColumnElement[bool]:
     managers = select(_company.c.manager_id).where(company_scope(actor, _company.c.id), _company.c.manager_id.is_not(None))
     seen = or_(User.id == actor.user_id, User.id.in_(colleagues), User.id.in_(managers))
     return or_(seen, User.staff_role.is_not(None)) if actor.kind == "staff" else seen
+
+
+def session_scope(actor: Actor) -> ColumnElement[bool]:
+    """One's own sessions, and for those who dismiss people the sessions in the companies they see: dismissal ends them."""
+    if actor.kind == "system":
+        return true()
+    own = UserSession.user_id == actor.user_id
+    return or_(own, company_scope(actor, UserSession.company_id)) if actor.may("accounts.people") else own
 
 
 def criterion_of(entity: type[CompanyOwned]) -> Callable[[Actor], ColumnElement[bool]]:

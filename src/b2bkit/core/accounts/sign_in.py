@@ -44,22 +44,40 @@ class SignIn:
 def sign_in(work: Work, *, email: str, password: str, address: str, user_agent: str = "") -> SignIn:
     """Opens a session. The same answer and the same time whether the address is unknown, the password wrong or the account blocked."""
     email = email.strip().lower()
-    buckets = {"email:" + token_hash(email): PER_ACCOUNT, "ip:" + address: PER_ADDRESS}
-    if _too_many(work, buckets):
-        return SignIn(problems=(Problem("too_many_attempts", _("Too many attempts. Try again in 15 minutes or get a new password."), "password"),))
+    if locked(work, email=email, address=address):
+        return SignIn(problems=(too_many(),))
     user = work.session.scalars(select(User).where(User.email == email)).one_or_none()
     fits = passwords.verify(user.password_hash if user else None, password)
     if not fits or user is None or user.blocked or not _has_place(work, user):
-        work.session.insert_rows(SignInAttempt, [{"bucket": bucket, "at": work.now} for bucket in buckets])
+        count_failure(work, email=email, address=address)
         wrong = _("E-mail and password do not match. Check the keyboard layout or ask your manager for a new invitation.")
         return SignIn(problems=(Problem("wrong_credentials", wrong, "password"),))
-    work.session.execute(delete(SignInAttempt).where(SignInAttempt.bucket == "email:" + token_hash(email)))
+    work.session.execute(delete(SignInAttempt).where(SignInAttempt.bucket == _account_bucket(email)))
+    sign_out(work)
     return SignIn(token=open_session(work, user_id=user.id, user_agent=user_agent))
 
 
-def _too_many(work: Work, buckets: Mapping[str, int]) -> bool:
-    counted = select(SignInAttempt.bucket, func.count()).where(SignInAttempt.bucket.in_(list(buckets)), SignInAttempt.at > work.now - WINDOW)
-    return any(count >= buckets[bucket] for bucket, count in work.session.execute(counted.group_by(SignInAttempt.bucket)))
+def _account_bucket(email: str) -> str:
+    return "email:" + token_hash(email)
+
+
+def locked(work: Work, *, email: str, address: str) -> bool:
+    """Whether this account or this network address failed too often within the window: then no password is even looked at."""
+    limits = {_account_bucket(email): PER_ACCOUNT, "ip:" + address: PER_ADDRESS}
+    counted = select(SignInAttempt.bucket, func.count(SignInAttempt.id))
+    counted = counted.where(SignInAttempt.bucket.in_(list(limits)), SignInAttempt.at > work.now - WINDOW).group_by(SignInAttempt.bucket)
+    return any(count >= limits[bucket] for bucket, count in work.session.execute(counted))
+
+
+def count_failure(work: Work, *, email: str, address: str) -> None:
+    """Notes a wrong password; the caller's transaction must commit although its answer is a refusal."""
+    buckets = (_account_bucket(email), "ip:" + address)
+    work.session.insert_rows(SignInAttempt, [{"bucket": bucket, "at": work.now} for bucket in buckets])
+
+
+def too_many() -> Problem:
+    """What a locked account or address is told, whether the account exists or not."""
+    return Problem("too_many_attempts", _("Too many attempts. Try again in 15 minutes or ask your manager for a new invitation."), "password")
 
 
 def _has_place(work: Work, user: User) -> bool:
@@ -69,7 +87,7 @@ def _has_place(work: Work, user: User) -> bool:
 def first_company(work: Work, user_id: UUID) -> UUID | None:
     """The company a person starts in: the one of the oldest membership that holds."""
     holds = (Membership.user_id == user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
-    statement = select(Membership.company_id).join(Company, Company.id == Membership.company_id).where(*holds).order_by(Membership.since)
+    statement = select(Membership.company_id).join(Company, Company.id == Membership.company_id).where(*holds).order_by(Membership.since, Membership.id)
     return work.session.scalars(statement.limit(1)).one_or_none()
 
 
@@ -78,7 +96,7 @@ def first_contract(work: Work, company_id: UUID | None) -> UUID | None:
     if company_id is None:
         return None
     statement = select(Contract.id).where(Contract.company_id == company_id, Contract.active.is_(True))
-    return work.session.scalars(statement.order_by(Contract.signed_on.desc(), Contract.number).limit(1)).one_or_none()
+    return work.session.scalars(statement.order_by(Contract.signed_on.desc().nulls_last(), Contract.number).limit(1)).one_or_none()
 
 
 def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id: UUID | None = None) -> str:
@@ -103,7 +121,9 @@ def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id:
 
 
 def sign_out(work: Work) -> None:
-    """Ends this session."""
+    """Ends this browser's session, if there is one."""
+    if work.actor.session_id is None:
+        return
     work.session.execute(delete(UserSession).where(UserSession.id == work.actor.session_id))
 
 

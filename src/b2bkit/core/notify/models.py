@@ -12,7 +12,10 @@ from b2bkit.core.db.base import Base, Identified
 
 
 class Notification(Identified, Base):
-    """Something a person was told: the inbox. One row per person and fact, however often the fact is delivered."""
+    """Something a person was told. One row per person and fact, however often the fact is delivered.
+
+    shown   False: told by other channels only, not in the inbox
+    """
 
     __tablename__ = "core_notification"
     __table_args__ = (
@@ -27,6 +30,7 @@ class Notification(Identified, Base):
     title: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(String(2000))
     link: Mapped[str] = mapped_column(String(500))
+    shown: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

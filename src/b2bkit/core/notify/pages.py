@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from b2bkit.core.i18n import _
 from b2bkit.core.notify import service
-from b2bkit.core.web.handling import Request, Response, fragment, read_form, read_query, redirect, render, work_of
+from b2bkit.core.web.handling import Request, Response, fragment, read_form, read_query, redirect, redirect_local, render, work_of
 from b2bkit.core.work import Work
 
 PAGE = 30
@@ -27,11 +28,24 @@ class ReadForm(BaseModel):
     id: list[UUID] = []
 
 
-class ChoiceForm(BaseModel):
+class OpenForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    kind: str
-    channel: str
-    wanted: bool = False
+    id: UUID
+
+
+Pair = Annotated[str, StringConstraints(max_length=200, pattern=r"^[a-z0-9_.]+ [a-z0-9_.]+$")]
+
+
+class ChoicesForm(BaseModel):
+    """Every `kind channel` that is on."""
+
+    model_config = ConfigDict(extra="forbid")
+    wanted: list[Pair] = []
+
+
+class SettingsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    saved: bool = False
 
 
 def newest(work: Work, _subject: object) -> Mapping[str, object] | None:
@@ -62,14 +76,22 @@ class Bell:
         fragment(req, resp, "notify/_bell.html", unread=service.unread(work_of(req)))
 
 
-class Settings:
-    def on_get(self, req: Request, resp: Response) -> None:
-        work = work_of(req)
-        kinds = [(kind.name, _(kind.label), set(service.channels_for(work, kind, work.actor.user_id))) for kind in work.kit.notifications.values()]
-        channels = [(channel.name, _(channel.label)) for channel in work.kit.channels.values()]
-        render(req, resp, "notify/settings.html", kinds=kinds, channels=channels)
+class Open:
+    """A notification leads to what it is about, and is read from then on."""
 
     def on_post(self, req: Request, resp: Response) -> None:
-        form = read_form(req, ChoiceForm)
-        service.choose(work_of(req), kind=form.kind, channel=form.channel, wanted=form.wanted)
-        redirect(req, resp, "notify.settings")
+        path = service.open_one(work_of(req), read_form(req, OpenForm).id)
+        redirect_local(req, resp, path, "notify.inbox")
+
+
+class Settings:
+    def on_get(self, req: Request, resp: Response) -> None:
+        asked, work = read_query(req, SettingsQuery), work_of(req)
+        kinds = service.choices(work)
+        channels = [(channel.name, _(channel.label)) for channel in work.kit.channels.values()]
+        render(req, resp, "notify/settings.html", kinds=kinds, channels=channels, saved=asked.saved)
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, ChoicesForm)
+        service.choose_all(work_of(req), [(kind, channel) for kind, _space, channel in (pair.partition(" ") for pair in form.wanted)])
+        redirect(req, resp, "notify.settings", saved="true")

@@ -32,6 +32,7 @@ class NotifyPlugin(Plugin):
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="notify.inbox", path="/notifications", resource=pages.Inbox(), permission=SIGNED_IN)
         yield Route(name="notify.read", path="/notifications/read", resource=pages.Read(), permission=SIGNED_IN)
+        yield Route(name="notify.open", path="/notifications/open", resource=pages.Open(), permission=SIGNED_IN)
         yield Route(name="notify.bell", path="/notifications/bell", resource=pages.Bell(), permission=SIGNED_IN)
         yield Route(name="notify.settings", path="/notifications/settings", resource=pages.Settings(), permission=SIGNED_IN)
 

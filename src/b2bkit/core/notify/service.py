@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, or_, select, update
 
 from b2bkit.core import mail
-from b2bkit.core.accounts.models import Membership, User
+from b2bkit.core.accounts.models import User
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Fact, Message, NotificationKind
 from b2bkit.core.i18n import _, speaking
@@ -34,16 +34,29 @@ class InboxRow(NamedTuple):
 
 
 def tell(work: Work, kind: NotificationKind, event: Fact, *, fact_id: str) -> None:
-    """Queues one job for each recipient and channel that the person wants. Safe to repeat: a recipient and fact have one notification."""
+    """Notes for each recipient that he is told of this fact, and queues one job for each channel that he wants.
+
+    Safe to repeat: who was told once is not told again, by no channel.
+    """
     for user_id in dict.fromkeys(kind.recipients(work, event)):
         user = work.session.get(User, user_id)
         if user is None or user.blocked:
             continue
-        wanted = set(channels_for(work, kind, user_id))
         message = compose(work, kind, event, user, fact_id)
-        for channel in sorted(wanted):
+        if work.session.get(Notification, message.id) is not None:
+            continue
+        _note(work, message, user_id, getattr(event, "company_id", None), fact_id)
+        for channel in sorted(channels_for(work, kind, user_id)):
             arguments = {"channel": channel, "user_id": str(user_id), "message": _plain(message), "fact_id": fact_id}
             work.enqueue("notify.send", unique=f"{channel}:{message.id}", **arguments)
+
+
+def _note(work: Work, message: Message, user_id: UUID, company_id: UUID | None, fact_id: str) -> None:
+    row = {
+        "id": message.id, "user_id": user_id, "company_id": company_id, "kind": message.kind, "fact_id": fact_id, "title": message.title,
+        "text": message.text, "link": message.link, "shown": False, "created_at": work.now, "read_at": None,
+    }  # fmt: skip
+    work.session.insert_rows(Notification, [row])
 
 
 def channels_for(work: Work, kind: NotificationKind, user_id: UUID) -> list[str]:
@@ -94,24 +107,13 @@ def send(work: Work, *, channel: str, user_id: str, message: dict[str, str], fac
 
 
 def keep(work: Work, message: Message, address: str) -> None:
-    """The inbox as a channel: one row per message, however often it is sent; open pages learn of it."""
-    user_id = UUID(address)
-    if work.session.get(Notification, message.id) is not None:
+    """The inbox as a channel: shows what was noted when the fact was told; open pages learn of it."""
+    noted = work.session.get(Notification, message.id)
+    if noted is None or noted.shown:
         return
-    company = select(Membership.company_id).where(Membership.user_id == user_id, Membership.dismissed_at.is_(None)).limit(1)
-    row = Notification(
-        id=message.id,
-        user_id=user_id,
-        company_id=work.session.scalars(company).one_or_none(),
-        kind=message.kind,
-        fact_id=str(message.id),
-        title=message.title,
-        text=message.text,
-        link=message.link,
-        created_at=work.now,
-    )
-    work.session.add(row)
-    work.signal("notify", message.id, users=(user_id,))
+    noted.shown = True
+    work.session.flush()
+    work.signal("notify", message.id, users=(UUID(address),))
 
 
 def inbox(work: Work, *, before: UUID | None = None, limit: int = 30) -> list[InboxRow]:
@@ -124,7 +126,7 @@ def inbox(work: Work, *, before: UUID | None = None, limit: int = 30) -> list[In
         Notification.link,
         Notification.created_at,
         Notification.read_at.is_(None),
-    ).where(Notification.user_id == work.actor.user_id)
+    ).where(Notification.user_id == work.actor.user_id, Notification.shown.is_(True))
     if before is not None:
         mark = work.session.get(Notification, before)
         if mark is None:
@@ -135,7 +137,7 @@ def inbox(work: Work, *, before: UUID | None = None, limit: int = 30) -> list[In
     return [InboxRow(*row) for row in rows]
 
 
-_UNREAD = select(func.count(Notification.id)).where(Notification.read_at.is_(None))
+_UNREAD = select(func.count(Notification.id)).where(Notification.read_at.is_(None), Notification.shown.is_(True))
 
 
 def unread(work: Work) -> int:
@@ -143,6 +145,16 @@ def unread(work: Work) -> int:
     if work.actor.user_id is None:
         return 0
     return work.session.scalar(_UNREAD.where(Notification.user_id == work.actor.user_id)) or 0
+
+
+def open_one(work: Work, notification_id: UUID) -> str:
+    """Marks one of the actor's notifications as read; returns the path in the portal that it leads to."""
+    found = work.session.get(Notification, notification_id)
+    if found is None or found.user_id != work.actor.user_id or not found.shown:
+        raise NotFound("notification")
+    if found.read_at is None:
+        mark_read(work, [found.id])
+    return found.link.removeprefix(work.config.portal.base_url)
 
 
 def mark_read(work: Work, ids: Iterable[UUID] | None = None) -> None:
@@ -155,10 +167,34 @@ def mark_read(work: Work, ids: Iterable[UUID] | None = None) -> None:
         work.signal("notify", "read", users=(work.actor.user_id,))
 
 
-def choose(work: Work, *, kind: str, channel: str, wanted: bool) -> None:
-    """Keeps a person's choice for one kind and channel."""
+def choices(work: Work) -> list[tuple[str, str, frozenset[str]]]:
+    """(name, label in the person's language, names of the channels that are on) of each kind, for the page of settings."""
+    if work.actor.user_id is None:
+        return []
+    user_id = work.actor.user_id
+    return [(kind.name, _(kind.label), frozenset(channels_for(work, kind, user_id))) for kind in work.kit.notifications.values()]
+
+
+def choose_all(work: Work, wanted: Iterable[tuple[str, str]]) -> None:
+    """Keeps a person's choices: `wanted` are the (kind, channel) pairs that are on, all others are off. Only what differs is written."""
+    chosen = set(wanted)
+    for kind, channel in chosen:
+        _check(work, kind, channel)
+    for kind_of in work.kit.notifications.values():
+        now = set(channels_for(work, kind_of, work.actor.user_id)) if work.actor.user_id else set()
+        for channel in work.kit.channels:
+            if (channel in now) != ((kind_of.name, channel) in chosen):
+                choose(work, kind=kind_of.name, channel=channel, wanted=channel not in now)
+
+
+def _check(work: Work, kind: str, channel: str) -> None:
     if kind not in work.kit.notifications or channel not in work.kit.channels:
         raise NotFound("preference")
+
+
+def choose(work: Work, *, kind: str, channel: str, wanted: bool) -> None:
+    """Keeps a person's choice for one kind and channel."""
+    _check(work, kind, channel)
     mine = (Preference.user_id == work.actor.user_id, Preference.kind == kind, Preference.channel == channel)
     found = work.session.scalars(select(Preference).where(*mine)).one_or_none()
     if found is None:

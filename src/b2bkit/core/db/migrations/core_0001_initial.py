@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
         sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("read_at", types.Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
