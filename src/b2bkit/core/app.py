@@ -167,6 +167,18 @@ class App:
                 session.flush()
         self._after(work)
 
+    def _work(self, session: PortalSession, actor: Actor, lang: str, request_id: str) -> Work:
+        return Work(
+            session=session,
+            actor=actor,
+            now=self.clock(),
+            lang=lang,
+            kit=self.kit,
+            config=self.config,
+            translations=self.translations,
+            request_id=request_id,
+        )
+
     def _after(self, work: Work) -> None:
         """After the commit: what was put off, wake-ups for new tasks, signals to open pages. Each may be lost without losing data."""
         work.committed()

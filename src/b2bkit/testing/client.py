@@ -31,10 +31,14 @@ class Client:
     def request(self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = "") -> Result:
         """One request as it is; cookies are sent and kept, nothing else is added."""
         path, _mark, own_query = path.partition("?")
-        sent = {"Host": self._host, **(headers or {})}
+        sent = dict(headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        result = self._http.simulate_request(method, path, query_string=own_query or query, body=body, headers=sent)
+        name, _colon, port = self._host.partition(":")
+        query = own_query or query
+        result = self._http.simulate_request(
+            method, path, query_string=query, body=body, headers=sent, host=name, port=int(port or 80), remote_addr="127.0.0.1"
+        )
         self._keep(result)
         self.last = result
         return result

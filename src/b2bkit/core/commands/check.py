@@ -36,7 +36,8 @@ def _findings(deployment: Deployment) -> Iterator[tuple[str, Health]]:
         behind = migrate.pending(database, owners(deployment.kit))
         database.dispose()
     except Exception as error:
-        yield "database", Health(False, f"cannot be opened: {error}", "check [database] url and that the server runs")
+        cure = "run `b2bkit db upgrade`, or check [database] url and that the server runs"
+        yield "database", Health(False, f"cannot be opened: {error}", cure)
         return
     if behind:
         yield "migrations", Health(False, f"wait for {', '.join(behind)}", "run `b2bkit db upgrade`")
