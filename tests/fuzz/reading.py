@@ -146,14 +146,18 @@ def two_sources(draw: Draw) -> Any:
 def numbers(draw: Draw) -> Any:
     """Aggregates, groups, windows."""
     source = entity(draw)
-    counted = draw(st.sampled_from([func.count(source.id), func.sum(source.size), func.min(source.text), func.max(source.text), func.count()]))
+    counted = draw(
+        st.sampled_from([func.count(source.id), func.sum(source.size), func.min(source.text), func.max(source.text), func.count()])
+    )
     kind = draw(st.integers(0, 3))
     if kind == 0:
         return select(counted).select_from(source).where(condition(draw, source))
     if kind == 1:
         return select(source.size, counted).select_from(source).group_by(source.size).having(func.count(source.id) > 0)
     if kind == 2:
-        return select(source.text, func.count().over(partition_by=source.size), func.lag(source.text).over(order_by=(source.size, source.id)))
+        return select(
+            source.text, func.count().over(partition_by=source.size), func.lag(source.text).over(order_by=(source.size, source.id))
+        )
     return select(source.size).distinct().where(condition(draw, source))
 
 
@@ -232,9 +236,7 @@ def walk(item: Any, depth: int = 0) -> Any:
     """Everything that can be read from an object, two relationships deep."""
     if item is None or depth > 2:
         return None
-    links = {
-        link.key: sorted((walk(part, depth + 1) for part in _many(getattr(item, link.key))), key=repr) for link in LINKS[type(item)]
-    }
+    links = {link.key: sorted((walk(part, depth + 1) for part in _many(getattr(item, link.key))), key=repr) for link in LINKS[type(item)]}
     return type(item).__name__, item.id, item.text, item.size, links if depth < 2 else {}
 
 
@@ -242,11 +244,13 @@ def _many(found: Any) -> list[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-def refused(draw: Draw) -> Any:
+REFUSED_FORMS = 17
+
+
+def refused(draw: Draw, kind: int) -> Any:
     """Forms that nobody can check. Either refused, or right all the same."""
     source = draw(st.sampled_from(SCOPED))
     core = source.__table__
-    kind = draw(st.integers(0, 15))
     name = source.__tablename__
     if kind == 0:
         return select(core)
@@ -281,4 +285,6 @@ def refused(draw: Draw) -> Any:
         return select(Thing.text, core.c.text).join(core, core.c.size == Thing.size)
     if kind == 14:
         return union_all(select(Thing.text), select(core.c.text))
+    if kind == 15:
+        return select(text("text")).select_from(text(name))
     return select(func.max(core.c.text)).select_from(select(core).cte())

@@ -5,7 +5,7 @@ A scoped session over everything must answer exactly what an unscoped one answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,9 @@ SCOPES = (
     Scope(name="fuzz.firm", entity=Firm, criterion=lambda actor: Firm.id == actor.company_id),
     Scope(name="fuzz.deal", entity=Deal, criterion=lambda actor: Deal.company_id == actor.company_id),
     Scope(name="fuzz.part", entity=Part, criterion=lambda actor: Part.company_id == actor.company_id),
-    Scope(name="fuzz.memo", entity=Memo, criterion=lambda actor: Memo.company_id.in_(select(_firm.c.id).where(_firm.c.id == actor.company_id))),
+    Scope(
+        name="fuzz.memo", entity=Memo, criterion=lambda actor: Memo.company_id.in_(select(_firm.c.id).where(_firm.c.id == actor.company_id))
+    ),
     Scope(name="fuzz.size", entity=Memo, criterion=lambda actor: Memo.size >= 0),
 )
 
@@ -118,23 +120,24 @@ def _fill(database: Database, companies: tuple[UUID, ...]) -> None:
 
 
 class World:
-    """`everything` holds both companies; `alone[company]` the rows of one."""
+    """`everything` holds both companies, on each kind of database; `alone[company]` the rows of one."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.everything = Database(url)
-        _fill(self.everything, (A, B))
+    def __init__(self, urls: Sequence[str], folder: Path) -> None:
+        self.everything = [Database(url) for url in urls]
+        for database in self.everything:
+            _fill(database, (A, B))
         self.alone = {company: Database(f"sqlite:///{folder}/alone-{company.int}.db") for company in (A, B)}
         for company, database in self.alone.items():
             _fill(database, (company,))
 
     def close(self) -> None:
-        for database in (self.everything, *self.alone.values()):
+        for database in (*self.everything, *self.alone.values()):
             database.dispose()
 
     @contextmanager
-    def scoped(self, company: UUID) -> Iterator[ScopedSession]:
+    def scoped(self, database: Database, company: UUID) -> Iterator[ScopedSession]:
         """A session of the company's actor over everything, rolled back."""
-        with rolled_back(self.everything.scoped(ACTORS[company], SCOPES, write=True)) as session:
+        with rolled_back(database.scoped(ACTORS[company], SCOPES, write=True)) as session:
             yield session
 
     @contextmanager

@@ -47,7 +47,10 @@ def bulk(draw: Draw) -> Case:
     return Case(f"bulk {kind}", run, writes=True)
 
 
-def unchecked(draw: Draw) -> Case:
+UNCHECKED_FORMS, TRESPASSES = 23, 10
+
+
+def unchecked(draw: Draw, number: int) -> Case:
     """Bulk forms that cannot be checked: refused, or without effect on others."""
     entity = draw(st.sampled_from(PLAIN))
     core, mark = entity.__table__, "taken"
@@ -64,7 +67,9 @@ def unchecked(draw: Draw) -> Case:
         lambda session: session.execute(insert(entity), [_row(entity, 500, company), _row(entity, 501, company)]),
         lambda session: session.execute(insert(core), [_row(entity, 500, company)]),
         lambda session: session.execute(
-            insert(Memo).from_select(["id", "company_id", "text", "size"], select(source.id + 600, source.company_id, source.text, source.size))
+            insert(Memo).from_select(
+                ["id", "company_id", "text", "size"], select(source.id + 600, source.company_id, source.text, source.size)
+            )
         ),
         lambda session: session.execute(
             insert(Thing).from_select(["id", "text", "size"], select(core.c.id + 700, core.c.text, core.c.size))
@@ -77,12 +82,12 @@ def unchecked(draw: Draw) -> Case:
         lambda session: session.bulk_save_objects([entity(**_row(entity, 500, company))]),
         lambda session: session.execute(text(f"UPDATE {core.name} SET text = 'taken'")),
         lambda session: session.connection().execute(select(core)).all(),
-        lambda session: session.get_bind().connect().execute(select(core)).all(),
-        lambda session: session.get_bind().connect().exec_driver_sql(f"SELECT text FROM {core.name}").all(),
+        lambda session: session._connection_for_bind(session.get_bind()).execute(select(core)).all(),
+        lambda session: session._connection_for_bind(session.get_bind()).exec_driver_sql(f"SELECT text FROM {core.name}").all(),
         lambda session: session.execute(select(update(core).values(text=mark).returning(core.c.id).cte())),
         lambda session: session.execute(update(entity), [{"id": identity, "text": mark}], execution_options={"dml_strategy": "bulk"}),
     ]
-    number = draw(st.integers(0, len(acts) - 1))
+    assert len(acts) == UNCHECKED_FORMS
     act = acts[number]
 
     def run(session: Session) -> Any:
@@ -146,12 +151,12 @@ def unit_of_work(company: Any) -> Callable[[Draw], Case]:
     return case
 
 
-def trespass(company: Any) -> Callable[[Draw], Case]:
+def trespass(company: Any, kind: int) -> Callable[[Draw], Case]:
     """Objects of the other company: always refused or without effect."""
 
     def case(draw: Draw) -> Case:
         entity = draw(st.sampled_from(PLAIN))
-        identity, other, kind = draw(IDS), OTHER[company], draw(st.integers(0, 9))
+        identity, other = draw(IDS), OTHER[company]
 
         def run(session: Session) -> Any:
             if kind == 0:

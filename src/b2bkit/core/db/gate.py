@@ -9,7 +9,11 @@ import time
 from collections import deque
 from pathlib import Path
 
-from b2bkit.core.errors import Unavailable
+from b2bkit.core.errors import B2bkitError, Unavailable
+
+
+class SecondWrite(B2bkitError):
+    """A second writing transaction opened inside one: it would never get its turn."""
 
 
 class WriteGate:
@@ -27,22 +31,28 @@ class WriteGate:
         self._lock = threading.Lock()
         self._queue: deque[threading.Event] = deque()
         self._busy = False
+        self._holder: int | None = None
 
     def enter(self) -> int:
         """Waits for the turn; returns what `leave` takes. Raises Unavailable when it does not come in time."""
+        if self._holder == threading.get_ident():
+            raise SecondWrite("this thread writes already and would wait for itself: use the transaction that is open")
         self._wait_in_process()
         try:
             turnstile = self._open_locked(self._turnstile)
             try:
-                return self._open_locked(self._gate)
+                held = self._open_locked(self._gate)
             finally:
                 os.close(turnstile)
+            self._holder = threading.get_ident()
+            return held
         except BaseException:
             self._next_in_process()
             raise
 
     def leave(self, held: int) -> None:
         """Lets the next one in."""
+        self._holder = None
         os.close(held)
         self._next_in_process()
 
