@@ -150,5 +150,4 @@ class QuantityHint:
             hint=hint,
             steps=steps,
             missing=missing,
-            stock=stock_line(good),
         )

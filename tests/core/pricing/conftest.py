@@ -1,0 +1,5 @@
+"""Fixtures of these tests."""
+
+from tests.core.catalog.desk import desk, kit
+
+__all__ = ["desk", "kit"]
