@@ -35,7 +35,7 @@ class FakePortal:
         self.imported: dict[str, list[Item]] = {}
         self.statuses: dict[str, Document] = {}
         self.largest_body = 0
-        self._cookies: set[str] = set()
+        self.cookies: set[str] = set()
         self._offered: dict[str, set[str]] = {}
         self._uploads: dict[str, bytes] = {}
         self._told: dict[str, list[bytes | None]] = defaultdict(list)
@@ -104,10 +104,10 @@ class FakePortal:
             return b"failure\nwrong login or password"
         if mode == "checkauth":
             cookie = secrets.token_hex(8)
-            self._cookies.add(cookie)
+            self.cookies.add(cookie)
             return f"success\nexchange\n{cookie}".encode()
         cookie = (handler.headers.get("Cookie") or "").removeprefix("exchange=")
-        if cookie not in self._cookies:
+        if cookie not in self.cookies:
             return b"failure\nno session"
         return self._worked(cookie, kind, mode, name, body)
 

@@ -66,7 +66,9 @@ def test_wrong_password_is_told_and_nothing_is_lost(exchanger: Exchanger, portal
     assert "import0_1.xml" in portal.imported
 
 
-@pytest.mark.parametrize("answer", [b"zip=no\nfile_limit=1000\n", b"zip=no\nfile_limit=1000\nversion=2.08", b"zip=no"])
+@pytest.mark.parametrize(
+    "answer", [b"zip=no\nfile_limit=1000\n", b"zip=no\nfile_limit=1000\nversion=2.08", b"zip=no", b"zip=no\nzip=no\nfile_limit=1"]
+)
 def test_init_must_have_exactly_two_lines(exchanger: Exchanger, portal: FakePortal, answer: bytes) -> None:
     portal.say("init", answer)
     outcome = exchanger.exchange()
@@ -229,6 +231,26 @@ def test_change_that_failed_to_go_out_goes_out_next_time(exchanger: Exchanger, p
     assert exchanger.exchange().offers == 1
 
 
+def test_change_made_while_the_exchange_runs_goes_out_next_time(
+    exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str
+) -> None:
+    exchanger.exchange()
+    stock.set_stock(base, good_id, "Минск", Decimal(75))
+    served = portal._worked
+
+    def meanwhile(cookie: str, kind: str, mode: str, name: str, body: bytes) -> bytes:
+        if mode == "import":
+            stock.set_stock(base, good_id, "Минск", Decimal(50))
+        return served(cookie, kind, mode, name, body)
+
+    portal._worked = meanwhile  # type: ignore[method-assign]
+    assert exchanger.exchange().offers == 1
+    portal._worked = served  # type: ignore[method-assign]
+    assert exchanger.exchange().offers == 1
+    (offer,) = (item for item in portal.imported["offers0_1.xml"] if isinstance(item, Offer))
+    assert Decimal(50) in {row.quantity for row in offer.stocks}
+
+
 def test_shipping_takes_from_stock_and_refuses_what_is_not_there(
     exchanger: Exchanger, portal: FakePortal, base: Infobase, good_id: str
 ) -> None:
@@ -299,13 +321,14 @@ def test_portal_away_is_told_with_the_reason(exchanger: Exchanger, portal: FakeP
     assert (row["http_status"], row["good"]) == (0, 0)
 
 
-def test_every_request_is_in_the_journal_without_the_password(exchanger: Exchanger, portal: FakePortal, base: Infobase) -> None:
+def test_every_request_is_in_the_journal_without_password_and_cookie(exchanger: Exchanger, portal: FakePortal, base: Infobase) -> None:
     exchanger.exchange()
     with base.read() as db:
         rows = db.execute("SELECT * FROM journal ORDER BY id").fetchall()
     assert [(row["exchange"], row["request"].partition("mode=")[2].partition("&")[0].split()[0]) for row in rows] == [
         (kind, mode) for kind, mode, _ in portal.seen
     ]
+    assert not any(cookie in row["answer"] for row in rows for cookie in portal.cookies)
     assert not any("pass:word" in "".join(map(str, tuple(row))) for row in rows)
 
 
