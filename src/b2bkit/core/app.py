@@ -28,6 +28,7 @@ from b2bkit.core.extend.plugin import NoSettings, Plugin
 from b2bkit.core.extend.things import NotificationKind, Subscriber
 from b2bkit.core.home.plugin import HomePlugin
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
+from b2bkit.core.jobs.points import reach
 from b2bkit.core.jobs.runner import JobRunner
 from b2bkit.core.notify.plugin import NotifyPlugin
 from b2bkit.core.notify.service import tell
@@ -165,6 +166,7 @@ class App:
             with speaking(lang, self.translations(lang)):
                 yield work
                 session.flush()
+        reach("committed")
         self._after(work)
 
     def _work(self, session: PortalSession, actor: Actor, lang: str, request_id: str) -> Work:

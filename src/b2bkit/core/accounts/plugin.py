@@ -78,7 +78,7 @@ class AccountsPlugin(Plugin):
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name="accounts.forget_old", run=sign_in.forget_old, every=3600)
-        yield Job(name="accounts.send_invitation", run=jobs.send_invitation)
+        yield Job(name="accounts.send_invitation", run=jobs.send_invitation, opens_work=True)
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

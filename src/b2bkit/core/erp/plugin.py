@@ -36,7 +36,7 @@ class ErpPlugin(Plugin):
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
-        yield Job(name=handover.SEND, run=handover.send)
+        yield Job(name=handover.SEND, run=handover.send, opens_work=True)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:

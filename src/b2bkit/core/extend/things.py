@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -261,16 +262,25 @@ class Subscriber:
     atomic: bool = False
 
 
+class OpenWork(Protocol):
+    """Opens short units of work as the system, for code that talks to the outside between them: no network inside a transaction."""
+
+    def __call__(self, *, write: bool = True) -> AbstractContextManager[Work]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Work outside a request: run(work, **arguments), arguments being plain JSON values.
+    """Work outside a request: run(work, **arguments), arguments being plain JSON values. What it did and that it is done are one transaction.
 
+    opens_work   True for a job that talks to the outside: run(open_work, **arguments), which opens short works of its own; it may run again
+                 after a crash, so what it does outside carries a key
     every        seconds between runs of a scheduled job; None: runs only when asked for
     time_limit   seconds; a job that takes longer is counted as failed
     """
 
     name: str
     run: Callable[..., None]
+    opens_work: bool = False
     every: int | None = None
     queue: str = "default"
     time_limit: int = 60
@@ -324,14 +334,15 @@ class NotificationKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A way to reach a person. send(work, message, address) raises when it did not work; it is tried again.
+    """A way to reach a person. send(open_work, message, address) raises when it did not work; it is tried again, so it may arrive twice.
 
+    send      opens short works where it needs the database, and none while it talks to the outside
     address   (work, user_id) -> where to send, or None when this person cannot be reached so
     """
 
     name: str
     label: str
-    send: Callable[[Work, Message, str], None]
+    send: Callable[[OpenWork, Message, str], None]
     address: Callable[[Work, UUID], str | None]
 
 
@@ -359,7 +370,7 @@ class ErpState:
 
 
 class ErpGateway(Protocol):
-    """The line to the ERP. Methods are called by workers, never inside a web request's transaction."""
+    """The line to the ERP. Called by workers; `send_order` outside any transaction."""
 
     name: str
 
@@ -367,7 +378,7 @@ class ErpGateway(Protocol):
         """Kinds of data that flow, e.g. `catalog.in prices.in stock.in orders.out order_status.in`; menus follow them."""
         ...
 
-    def send_order(self, work: Work, order_id: UUID, idempotency_key: str) -> Receipt:
+    def send_order(self, open_work: OpenWork, order_id: UUID, idempotency_key: str) -> Receipt:
         """Hands an order over; the same key always means the same document in the ERP. Raises to be tried again later."""
         ...
 

@@ -157,13 +157,22 @@ class JobRunner:
         return most
 
     def _perform(self, claimed: Claimed) -> None:
+        job = self.app.kit.jobs.get(claimed.name) if claimed.kind != DELIVERY else None
+        if job is not None and job.opens_work:
+            job.run(self._open_work, **claimed.arguments)
         with self.app.work() as work:
-            if claimed.kind == DELIVERY:
-                stored = work.session.get_one(StoredFact, claimed.fact_id)
-                work.fact_id = str(stored.id)
-                subscriber = self.app.kit.subscriber_by_name[claimed.name]
-                subscriber.handle(work, from_json(self.app.kit.facts[stored.type], stored.payload))
-            else:
-                self.app.kit.jobs[claimed.name].run(work, **claimed.arguments)
+            if job is None:
+                self._deliver(work, claimed)
+            elif not job.opens_work:
+                job.run(work, **claimed.arguments)
             if not finish(work.session, claimed, now=work.now):
                 raise LeaseLost(claimed.name)
+
+    def _open_work(self, *, write: bool = True) -> AbstractContextManager[Work]:
+        return self.app.work(write=write)
+
+    def _deliver(self, work: Work, claimed: Claimed) -> None:
+        stored = work.session.get_one(StoredFact, claimed.fact_id)
+        work.fact_id = str(stored.id)
+        subscriber = self.app.kit.subscriber_by_name[claimed.name]
+        subscriber.handle(work, from_json(self.app.kit.facts[stored.type], stored.payload))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from b2bkit.core import mail
 from b2bkit.core.accounts.models import User
-from b2bkit.core.extend.things import Channel, Health, Message
+from b2bkit.core.extend.things import Channel, Health, Message, OpenWork
 from b2bkit.core.i18n import N_, _, speaking
 from b2bkit.core.notify import service
 from b2bkit.core.work import Work
@@ -27,13 +27,12 @@ def mail_address(work: Work, user_id: UUID) -> str | None:
     return user.email if user is not None and not user.blocked else None
 
 
-def send_mail(work: Work, message: Message, address: str) -> None:
+def send_mail(open_work: OpenWork, message: Message, address: str) -> None:
     """One mail; raises what SMTP raises, to be tried again."""
-    with speaking(message.lang, work.translations(message.lang)):
-        button = _("Open in the portal")
-    text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=button)
-    subject = " ".join(message.title.split())  # names come from the ERP and may hold a line end, which no header can
-    mail.send(work.config, mail.compose(work, to=address, subject=subject, text=text, html=html))
+    with open_work(write=False) as work, speaking(message.lang, work.translations(message.lang)):
+        text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=_("Open in the portal"))
+        config, letter = work.config, mail.compose(work, to=address, subject=message.title, text=text, html=html)
+    mail.send(config, letter)
 
 
 def smtp_health(work: Work) -> Health:

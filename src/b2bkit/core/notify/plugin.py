@@ -60,7 +60,7 @@ class NotifyPlugin(Plugin):
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
-        yield Job(name="notify.send", run=service.send)
+        yield Job(name="notify.send", run=service.send, opens_work=True)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, or_, select, update
@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 from b2bkit.core import mail
 from b2bkit.core.accounts.models import User
 from b2bkit.core.errors import NotFound
-from b2bkit.core.extend.things import Fact, Message, NotificationKind
+from b2bkit.core.extend.things import Fact, Message, NotificationKind, OpenWork
 from b2bkit.core.i18n import _, speaking
 from b2bkit.core.notify.models import Notification, Preference
 from b2bkit.core.work import Work
@@ -94,16 +94,14 @@ def _plain(message: Message) -> dict[str, str]:
     }
 
 
-def send(work: Work, *, channel: str, user_id: str, message: dict[str, str], fact_id: str) -> None:
-    """Job: hands one message to one channel; raises what the channel raises, to be tried again."""
-    found = work.kit.channels.get(channel)
-    if found is None:
-        return
-    address = found.address(work, UUID(user_id))
-    if address is None:
-        return
-    values = {**message, "id": UUID(message["id"]), "html": ""}
-    found.send(work, Message(**values), address)  # type: ignore[arg-type]
+def send(open_work: OpenWork, *, channel: str, user_id: str, message: dict[str, str], fact_id: str) -> None:
+    """Job: hands one message to one channel, outside any transaction; raises what the channel raises, to be tried again."""
+    with open_work(write=False) as work:
+        found = work.kit.channels.get(channel)
+        address = found.address(work, UUID(user_id)) if found is not None else None
+    if found is not None and address is not None:
+        values: dict[str, Any] = {**message, "id": UUID(message["id"]), "html": ""}
+        found.send(open_work, Message(**values), address)
 
 
 def keep(work: Work, message: Message, address: str) -> None:

@@ -17,7 +17,9 @@ from b2bkit.core.audit.service import record
 from b2bkit.core.erp.models import Handover
 from b2bkit.core.erp.service.outgoing import OutgoingOrder, outgoing
 from b2bkit.core.errors import Conflict, NotFound, Problem
+from b2bkit.core.extend.things import OpenWork, Receipt
 from b2bkit.core.i18n import _
+from b2bkit.core.jobs.points import reach
 from b2bkit.core.ordering.events import OrderPlaced
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.ordering.service.life import change_erp_state
@@ -41,23 +43,35 @@ def owe(work: Work, event: OrderPlaced) -> None:
 
 
 def hand_over(work: Work, event: OrderPlaced) -> None:
-    """Subscriber, after commit: gives the order to the gateway."""
+    """Subscriber, after commit: has the order given to the gateway."""
     owe(work, event)
-    send(work, order_id=str(event.order_id))
+    if work.kit.erp_gateway is not None:
+        work.enqueue(SEND, unique=str(event.order_id), key=str(event.order_id), order_id=str(event.order_id))
 
 
-def send(work: Work, *, order_id: str) -> None:
-    """Job: gives a waiting order to the gateway under its own id as key; raises what the gateway raises, to be tried again."""
-    gateway, row = work.kit.erp_gateway, _row(work, UUID(order_id), lock=True)
-    if gateway is None or row is None or row.state != "waiting":
-        return
-    receipt = gateway.send_order(work, row.order_id, order_id)
-    if receipt.state == "queued":
+def send(open_work: OpenWork, *, order_id: str) -> None:
+    """Job: gives a waiting order to the gateway under its own id as key, outside any transaction; raises what the gateway raises, to be tried
+    again. A crash between the answer and its record sends the same key again, by which the ERP finds what it has.
+    """
+    with open_work(write=False) as work:
+        gateway, row = work.kit.erp_gateway, _row(work, UUID(order_id))
+        if gateway is None or row is None or row.state != "waiting":
+            return
+    receipt = gateway.send_order(open_work, UUID(order_id), order_id)
+    reach("sent")
+    if receipt.state != "queued":
+        with open_work() as work:
+            _record(work, UUID(order_id), receipt)
+
+
+def _record(work: Work, order_id: UUID, receipt: Receipt) -> None:
+    row = _row(work, order_id, lock=True)
+    if row is None or row.state == "taken":
         return
     row.attempts += 1
     row.ref = receipt.ref
     if receipt.state == "refused":
-        refuse(work, row.order_id, receipt.reason)
+        refuse(work, order_id, receipt.reason)
     else:
         _taken(work, row, receipt.number)
 
@@ -84,7 +98,9 @@ def offer_batch(work: Work, batch: str, limit: int = 100) -> list[OutgoingOrder]
 
 def offered_in(work: Work, batch: str) -> list[OutgoingOrder]:
     """What is offered in this batch and not confirmed, to be said once more when an answer was lost."""
-    statement = select(Handover.order_id).where(Handover.batch == batch, Handover.state == "offered").order_by(Handover.created_at, Handover.id)
+    statement = (
+        select(Handover.order_id).where(Handover.batch == batch, Handover.state == "offered").order_by(Handover.created_at, Handover.id)
+    )
     return outgoing(work, list(work.session.scalars(statement)), system=_system(work))
 
 
@@ -136,7 +152,7 @@ def resend(work: Work, order_id: UUID) -> None:
     row.state, row.reason, row.batch, row.changed_at = "waiting", "", "", work.now
     work.session.flush()
     change_erp_state(work, order_id=order_id, to="waiting")
-    work.enqueue(SEND, unique=str(order_id), order_id=str(order_id))
+    work.enqueue(SEND, unique=str(order_id), key=str(order_id), order_id=str(order_id))
     record(work, action="erp.resent", entity="order", entity_id=order_id, company_id=row.company_id)
 
 
