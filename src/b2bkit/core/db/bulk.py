@@ -1,0 +1,124 @@
+"""Many rows at once from the ERP: new ones are inserted, changed ones updated, equal ones left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, cast
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Column, Connection, Table, or_, select
+from sqlalchemy import column as named_column
+from sqlalchemy import table as named_table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.type_api import TypeEngine
+
+from b2bkit.core.db.session import UnscopedSession
+
+_CHUNK = 5_000
+_STAGE = "b2bkit_bulk_stage"
+Row = Mapping[str, object]
+
+
+def bulk_upsert(session: UnscopedSession, table: Table, rows: Iterable[Row], *, key: Sequence[str], update: Sequence[str]) -> int:
+    """Inserts rows or, where one with the same `key` is there, sets its `update` columns; returns how many rows it wrote.
+
+    rows     column name -> value; each has the key and the update columns, and what an insert needs besides (Python defaults are filled
+             in). Read as a stream. Of rows with the same key the last wins.
+    key      columns of a primary key or unique constraint of the table
+    A row whose `update` columns are equal already, NULL equal to NULL, is not written. Raises ValueError for a name that the table lacks.
+    """
+    names = [*key, *update]
+    unknown = sorted(set(names) - {column.name for column in table.columns})
+    if unknown or not key or not update:
+        raise ValueError(f"{table.name} has no column {', '.join(unknown)}" if unknown else "bulk_upsert needs key and update columns")
+    session.flush()
+    connection = session.connection()
+    upsert = _upsert_postgresql if connection.dialect.name == "postgresql" else _upsert_sqlite
+    written = 0
+    stream = iter(rows)
+    while chunk := _complete(table, list(islice(stream, _CHUNK)), key, update):
+        written += upsert(connection, table, chunk, key, update)
+    return written
+
+
+def _complete(table: Table, rows: list[Row], key: Sequence[str], update: Sequence[str]) -> list[dict[str, object]]:
+    """Rows with the same columns in the same order, one for each key."""
+    needed = {*key, *update}
+    given = {name for row in rows for name in row}
+    filled = [column for column in table.columns if column.name not in needed and (column.name in given or _has_default(column))]
+    unique: dict[tuple[object, ...], dict[str, object]] = {}
+    for row in rows:
+        missing = needed - row.keys()
+        if missing:
+            raise ValueError(f"a row for {table.name} lacks {', '.join(sorted(missing))}")
+        complete = {name: row[name] for name in (*key, *update)}
+        complete |= {column.name: row[column.name] if column.name in row else _default(column) for column in filled}
+        unique[tuple(row[name] for name in key)] = complete
+    return list(unique.values())
+
+
+def _has_default(column: Column[Any]) -> bool:
+    return column.default is not None and (column.default.is_scalar or column.default.is_callable)
+
+
+def _default(column: Column[Any]) -> object:
+    default = cast(Any, column.default)
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def _changed(table: Table, new: Any, update: Sequence[str]) -> Any:
+    return or_(*(table.c[name].is_distinct_from(new[name]) for name in update))
+
+
+def _upsert_sqlite(connection: Connection, table: Table, rows: list[dict[str, object]], key: Sequence[str], update: Sequence[str]) -> int:
+    statement = sqlite.insert(table)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: new[name] for name in update}, where=_changed(table, new, update)
+    )
+    # an executemany of SQLite does not tell rows that its WHERE left alone
+    before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    connection.execute(statement, rows)
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one() - before)
+
+
+def _upsert_postgresql(
+    connection: Connection, table: Table, rows: list[dict[str, object]], key: Sequence[str], update: Sequence[str]
+) -> int:
+    columns = [table.c[name] for name in rows[0]]
+    quote = connection.dialect.identifier_preparer.quote
+    listed = ", ".join(quote(column.name) for column in columns)
+    name = quote(table.name)
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{_STAGE}")
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_STAGE} ON COMMIT DROP AS SELECT {listed} FROM {name} LIMIT 0")  # noqa: S608
+    _copy(connection, f"COPY {_STAGE} ({listed}) FROM STDIN", columns, rows)
+    stage = named_table(_STAGE, *(named_column(column.name, column.type) for column in columns))
+    statement = postgresql.insert(table).from_select([column.name for column in columns], select(*stage.columns), include_defaults=False)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: new[name] for name in update}, where=_changed(table, new, update)
+    )
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _copy(connection: Connection, statement: str, columns: Sequence[Column[Any]], rows: list[dict[str, object]]) -> None:
+    bind = [_bound(column.type, connection) for column in columns]
+    driver = cast(Any, connection.connection.dbapi_connection)
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for values in _values(rows, bind):
+            copy.write_row(values)
+
+
+def _values(rows: list[dict[str, object]], bind: list[Any]) -> Iterator[list[object]]:
+    for row in rows:
+        yield [value if change is None or value is None else change(value) for change, value in zip(bind, row.values(), strict=True)]
+
+
+def _bound(column_type: TypeEngine[Any], connection: Connection) -> Any:
+    """What makes the driver's value of ours: refuses floats, writes JSON."""
+    if isinstance(column_type.dialect_impl(connection.dialect), postgresql.JSON):
+        return Jsonb
+    return column_type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
