@@ -55,7 +55,7 @@ class Contact(Base):
 class Handover(CompanyOwned, Base):
     """An order on its way to the ERP: the record of what is owed.
 
-    state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person must decide)
+    state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person decides)
     batch   which exchange it was offered in; only that one can confirm it
     """
 

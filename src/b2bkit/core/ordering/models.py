@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, quantity, title, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, title, unit_price
+from b2bkit.core.db.base import quantity as measure
 
 
 class Cart(CompanyOwned, Base):
@@ -36,7 +37,7 @@ class Cart(CompanyOwned, Base):
 
 
 class CartLine(CompanyOwned, Base):
-    """A product in a cart. `quantity` is in `unit`, `base_quantity` the same in base units; both are kept as typed, also when they break a rule.
+    """A product in a cart. `quantity` is in `unit`, `base_quantity` the same in base units; kept as typed, also when it breaks a rule.
 
     seen_price   per base unit, what the buyer saw when he put it in or accepted it; None: there was no price
     """
@@ -55,8 +56,8 @@ class CartLine(CompanyOwned, Base):
     cart_id: Mapped[UUID] = mapped_column(index=True)
     product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
     unit: Mapped[str] = mapped_column(String(50))
-    quantity: Mapped[quantity]
-    base_quantity: Mapped[quantity]
+    quantity: Mapped[measure]
+    base_quantity: Mapped[measure]
     seen_price: Mapped[unit_price | None]
     position: Mapped[int]
 
@@ -87,7 +88,13 @@ class Order(CompanyOwned, Base):
         ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"]),
         Index("ix_core_order_company_placed", "company_id", "placed_at"),
         # numbers of the ERP begin anew each year
-        Index("uq_core_order_number", "number", unique=True, postgresql_where=text("source = 'portal'"), sqlite_where=text("source = 'portal'")),
+        Index(
+            "uq_core_order_number",
+            "number",
+            unique=True,
+            postgresql_where=text("source = 'portal'"),
+            sqlite_where=text("source = 'portal'"),
+        ),
         CheckConstraint("total >= 0", name="total"),
     )
 
@@ -133,12 +140,12 @@ class OrderLine(CompanyOwned, Base):
     name: Mapped[title]
     unit: Mapped[str] = mapped_column(String(50))
     factor: Mapped[factor]
-    quantity: Mapped[quantity]
+    quantity: Mapped[measure]
     base_unit: Mapped[str] = mapped_column(String(50))
-    base_quantity: Mapped[quantity]
+    base_quantity: Mapped[measure]
     price: Mapped[unit_price]
     vat_included: Mapped[bool] = mapped_column(default=False)
-    vat_rate: Mapped[quantity | None]
+    vat_rate: Mapped[measure | None]
     net: Mapped[amount]
     vat: Mapped[amount]
     total: Mapped[amount]

@@ -46,7 +46,7 @@ def _contact(work: Work, system: str) -> Contact:
 
 
 def state(work: Work, system: str) -> ErpState:
-    """up within two periods after the last good exchange, slow within five (or when a newer one failed), down after; unknown before the first."""
+    """up within two periods after the last good exchange, slow within five or when a newer one failed, then down; unknown at first."""
     found = work.session.execute(select(Contact.last_good, Contact.last_bad).where(Contact.system == system)).one_or_none()
     return state_from(work, *(found or (None, None)))
 

@@ -50,8 +50,10 @@ def hand_over(work: Work, event: OrderPlaced) -> None:
 
 
 def send(open_work: OpenWork, *, order_id: str) -> None:
-    """Job: gives a waiting order to the gateway under its own id as key, outside any transaction; raises what the gateway raises, to be tried
-    again. A crash between the answer and its record sends the same key again, by which the ERP finds what it has.
+    """Job: gives a waiting order to the gateway under its own id as key, outside any transaction.
+
+    Raises what the gateway raises, to be tried again. A crash between the answer and its record sends the same key again, by which the
+    ERP finds what it has.
     """
     with open_work(write=False) as work:
         gateway, row = work.kit.erp_gateway, _row(work, UUID(order_id))

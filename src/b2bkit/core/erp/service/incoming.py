@@ -71,7 +71,7 @@ class OrderNews:
 
 
 class Applied(NamedTuple):
-    """What became of it. `older`: ignored; `unknown`: no such order and no such counterparty; `kept`: the step is impossible, `reason` says why."""
+    """What became of it. `older`: ignored; `unknown`: no such order and no such counterparty; `kept`: an impossible step, see `reason`."""
 
     outcome: Literal["changed", "unchanged", "older", "history", "unknown", "kept"]
     order_id: UUID | None = None

@@ -89,7 +89,9 @@ def outgoing(work: Work, order_ids: Sequence[UUID], *, system: str) -> list[Outg
     """These orders in the order given, with the references by which `system` knows their parts. Absent ones are left out."""
     rows = {row[0].id: row for row in work.session.execute(_ORDERS.where(Order.id.in_(order_ids)))}
     lines: dict[UUID, list[OrderLine]] = {}
-    for line in work.session.scalars(select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)):
+    for line in work.session.scalars(
+        select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)
+    ):
         lines.setdefault(line.order_id, []).append(line)
     refs = _Refs(work, system, [row[0] for row in rows.values()], [line for group in lines.values() for line in group])
     return [_outgoing(rows[id_], lines.get(id_, []), refs) for id_ in order_ids if id_ in rows]
@@ -106,7 +108,9 @@ class _Refs:
         self.products = refs_for(work, system=system, entity="product", ids=[line.product_id for line in lines if line.product_id])
 
 
-def _outgoing(row: tuple[Order, LegalEntity, str, str | None, str | None, str | None], lines: Sequence[OrderLine], refs: _Refs) -> OutgoingOrder:
+def _outgoing(
+    row: tuple[Order, LegalEntity, str, str | None, str | None, str | None], lines: Sequence[OrderLine], refs: _Refs
+) -> OutgoingOrder:
     order, entity, company, contract_number, placed_by, email = row
     return OutgoingOrder(
         id=order.id,

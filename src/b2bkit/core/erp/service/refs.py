@@ -16,11 +16,17 @@ T = TypeVar("T")
 _BATCH = 500  # values in one IN list
 _BY_ROW = (
     select(ExternalRef.entity_id, ExternalRef.ref)
-    .where(ExternalRef.system == bindparam("system"), ExternalRef.entity == bindparam("entity"), ExternalRef.entity_id.in_(bindparam("ids", expanding=True)))
+    .where(
+        ExternalRef.system == bindparam("system"),
+        ExternalRef.entity == bindparam("entity"),
+        ExternalRef.entity_id.in_(bindparam("ids", expanding=True)),
+    )
     .order_by(ExternalRef.id)
 )
 _BY_REF = select(ExternalRef.ref, ExternalRef.entity_id).where(
-    ExternalRef.system == bindparam("system"), ExternalRef.entity == bindparam("entity"), ExternalRef.ref.in_(bindparam("refs", expanding=True))
+    ExternalRef.system == bindparam("system"),
+    ExternalRef.entity == bindparam("entity"),
+    ExternalRef.ref.in_(bindparam("refs", expanding=True)),
 )
 
 
@@ -55,7 +61,9 @@ def remember(work: Work, *, system: str, entity: str, pairs: Mapping[str, UUID])
     """Keeps reference -> row for references not seen before; those that are known keep their row."""
     known = ids_for(work, system=system, entity=entity, refs=pairs)
     rows = [
-        {"id": new_id(), "system": system, "entity": entity, "entity_id": entity_id, "ref": ref} for ref, entity_id in pairs.items() if ref not in known
+        {"id": new_id(), "system": system, "entity": entity, "entity_id": entity_id, "ref": ref}
+        for ref, entity_id in pairs.items()
+        if ref not in known
     ]
     work.session.insert_rows(ExternalRef, rows)
 

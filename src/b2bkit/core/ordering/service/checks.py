@@ -42,7 +42,9 @@ def contract_active(work: Work, draft: OrderDraft) -> Iterable[Problem]:
     """Contract, legal entity and company may order."""
     terms = cast(Draft, draft).terms
     if terms is None:
-        yield Problem("ordering.no_contract", _("Your company has no active contract. Ask your manager: without one nothing can be ordered."))
+        yield Problem(
+            "ordering.no_contract", _("Your company has no active contract. Ask your manager: without one nothing can be ordered.")
+        )
     elif terms.suspended:
         yield Problem("ordering.suspended", _("Orders for %(name)s are closed for now. Ask your manager.") % {"name": terms.legal_entity})
     elif not terms.contract_active or not terms.entity_active:

@@ -59,7 +59,7 @@ def terms_of(work: Work, contract_id: UUID | None) -> Terms | None:
     if contract_id is None:
         return None
     row = work.session.execute(_TERMS, {"contract_id": contract_id}).one_or_none()
-    return None if row is None else Terms(*row)
+    return None if row is None else Terms._make(row)
 
 
 def own_terms(work: Work) -> Terms | None:

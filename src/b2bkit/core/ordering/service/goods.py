@@ -48,7 +48,7 @@ _STOCK = (
 )
 
 
-def _products(visible: ColumnElement[bool]) -> Select[tuple[UUID, str, str, str, Decimal | None, Decimal, Decimal, bool]]:
+def _products(visible: ColumnElement[bool]) -> Select[UUID, str, str, str, Decimal | None, Decimal, Decimal, bool]:
     columns = (Product.id, Product.article, Product.name, Product.unit, Product.vat_rate, Product.minimum, Product.multiple)
     return select(*columns, visible.label("visible")).where(Product.id.in_(bindparam("ids", expanding=True)))
 

@@ -70,7 +70,7 @@ def change_erp_state(work: Work, *, order_id: UUID, to: str, at: datetime | None
     """
     order = _order(work, order_id)
     before = [state for state, following in ERP_GRAPH.items() if to in following]
-    values: dict[str, object] = {"erp_state": to} | ({"erp_number": erp_number} if erp_number else {})
+    values = {"erp_state": to, **({"erp_number": erp_number} if erp_number else {})}
     statement = update(Order).where(Order.id == order_id, Order.erp_state.in_(before)).values(**values)
     if work.session.execute(statement, execution_options=_UNSYNCED).rowcount != 1:  # type: ignore[attr-defined]
         return False
@@ -96,7 +96,9 @@ def note_event(work: Work, order: Order, *, kind: str, at: datetime | None = Non
 
 def _order(work: Work, order_id: UUID) -> Order:
     """The order as it is in the database now; held until the end of the transaction."""
-    found = work.session.scalars(select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)).one_or_none()
+    found = work.session.scalars(
+        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
     if found is None:
         raise NotFound("order")
     return found

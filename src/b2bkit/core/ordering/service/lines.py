@@ -11,6 +11,7 @@ from uuid import UUID
 
 from b2bkit.core.catalog.quantities import Rules, allowed, base_quantity, check_quantity, in_other_units, plain, step_hint
 from b2bkit.core.catalog.units import counted
+from b2bkit.core.db.types import round_money
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.extend.things import Explanation, QuoteLine
 from b2bkit.core.i18n import _, language
@@ -132,6 +133,28 @@ class Line:
         return plain(self.quantity)
 
     @property
+    def plain_available(self) -> str:
+        """What is in stock as a form field holds it."""
+        return plain(self.available or Decimal(0))
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Units to choose from, the one that no longer exists included."""
+        units = self.rules.units if self.unit in self.rules.units else (self.unit, *self.rules.units)
+        return [(unit, unit) for unit in units]
+
+    def in_units(self, amount: str) -> str:
+        """Another amount in the other units."""
+        return in_other_units(self.rules, self.unit, Decimal(amount)).removeprefix("= ")
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What the change of price makes for the line, in the price list's terms, rounded to cents."""
+        if self.price is None or self.seen_price is None:
+            return None
+        return round_money((self.price - self.seen_price) * self.base_quantity)
+
+    @property
     def price_change(self) -> Decimal | None:
         """By how many per cent the price changed, one decimal place."""
         if self.price is None or not self.seen_price:
@@ -151,7 +174,11 @@ class Sums(NamedTuple):
 
 def sums_of(lines: Sequence[Line]) -> Sums:
     """Rounded lines first, then their sum, as 1C does."""
-    done = [LineSums(line.net, line.vat, line.total) for line in lines if line.counts and line.net is not None and line.vat is not None and line.total is not None]
+    done = [
+        LineSums(line.net, line.vat, line.total)
+        for line in lines
+        if line.counts and line.net is not None and line.vat is not None and line.total is not None
+    ]
     return Sums(*total_sums(done), len(done), len(lines))
 
 
@@ -161,7 +188,9 @@ def appraise(work: Work, contract_id: UUID, wanted: Iterable[Wanted], *, stock: 
     known = look_up(work, (item.product_id for item in asked), stock=stock)
     goods = [known.get(item.product_id) for item in asked]
     measures = [_measure(found, item) for found, item in zip(goods, asked, strict=True)]
-    priced = [number for number, (found, measure) in enumerate(zip(goods, measures, strict=True)) if found and found.visible and measure[1] > 0]
+    priced = [
+        number for number, (found, measure) in enumerate(zip(goods, measures, strict=True)) if found and found.visible and measure[1] > 0
+    ]
     quotes = price_lines(work, contract_id, [(asked[number].product_id, measures[number][1]) for number in priced])
     quote_of = dict(zip(priced, quotes, strict=True))
     return [_line(number, item, goods[number], measures[number], quote_of.get(number)) for number, item in enumerate(asked)]

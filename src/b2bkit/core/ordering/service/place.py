@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -17,6 +17,7 @@ from b2bkit.core.audit.service import record
 from b2bkit.core.catalog.quantities import BASE_PLACES
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Conflict, NotFound, Problem, Refused
+from b2bkit.core.extend.things import OrderDraft
 from b2bkit.core.i18n import _, language
 from b2bkit.core.ordering.events import OrderPlaced
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, OrderNumber
@@ -65,7 +66,9 @@ def _terms(work: Work, draft: Draft) -> Terms:
     if terms.contract_id != work.actor.contract_id:
         now = terms_of(work, work.actor.contract_id)
         said = _("You work under contract %(now)s now, this order was prepared under %(then)s. Check cart and prices.")
-        raise Conflict(Problem("ordering.contract_switched", said % {"now": now.number if now else "", "then": terms.number}, "contract_id"))
+        raise Conflict(
+            Problem("ordering.contract_switched", said % {"now": now.number if now else "", "then": terms.number}, "contract_id")
+        )
     return terms
 
 
@@ -117,10 +120,12 @@ def _checked(work: Work, draft: Draft) -> list[Problem]:
     problems: list[Problem] = []
     for check in work.kit.order_checks:
         try:
-            problems += check.check(work, draft)
+            problems += check.check(work, cast(OrderDraft, draft))
         except Exception:
             log.exception("order check failed", extra={"check": check.name, "request_id": work.request_id})
-            said = _("The order could not be checked (%(check)s). Nothing was placed; try again or tell your manager.") % {"check": check.name}
+            said = _("The order could not be checked (%(check)s). Nothing was placed; try again or tell your manager.") % {
+                "check": check.name
+            }
             problems.append(Problem("ordering.check_failed", said))
     unmeasured = {f"lines.{line.position - 1}" for line in draft.lines if not line.visible or line.factor is None}
     return [problem for problem in problems if problem.field not in unmeasured]  # what is not to be had needs no price
@@ -176,7 +181,9 @@ def _write(work: Work, draft: Draft, terms: Terms, address: str) -> Placed:
     work.session.insert_rows(OrderLine, [_row(placed.id, terms.company_id, line) for line in draft.lines])
     event = {"company_id": terms.company_id, "order_id": placed.id, "kind": "placed", "at": work.now, "actor": work.actor.name, "note": ""}
     work.session.insert_rows(OrderEvent, [event])
-    record(work, action="ordering.placed", entity="order", entity_id=placed.id, company_id=terms.company_id, details={"total": str(sums.total)})
+    record(
+        work, action="ordering.placed", entity="order", entity_id=placed.id, company_id=terms.company_id, details={"total": str(sums.total)}
+    )
     work.publish(OrderPlaced(order_id=placed.id, company_id=terms.company_id, number=placed.number), key=f"order:{placed.id}")
     work.signal("order", placed.id, companies=(terms.company_id,), staff=True)
     return placed

@@ -1,0 +1,1 @@
+"""Home: the page that says what waits today."""

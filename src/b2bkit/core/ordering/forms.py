@@ -1,0 +1,87 @@
+"""Closed models of what browsers send. Quantities and dates come as typed, so that a mistake can be shown beside what was entered."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from b2bkit.core.ordering.service.drafts import Draft
+from b2bkit.core.web.forms import FormDecimal, validated
+
+Version = Annotated[int, Field(ge=0, le=2**31)]
+Unit = Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class AddForm(BaseModel):
+    product_id: UUID
+    unit: Unit
+    quantity: str = Field(max_length=60)
+
+
+class LineForm(BaseModel):
+    quantity: str = Field(max_length=60)
+    unit: Unit | None = None
+    version: Version | None = None
+
+
+class VersionForm(BaseModel):
+    version: Version | None = None
+
+
+class AcceptForm(BaseModel):
+    version: Version
+    seen_total: FormDecimal
+    line_id: UUID | None = None
+
+
+class _Quantity(BaseModel):
+    quantity: FormDecimal
+
+
+def typed_quantity(text: str) -> Decimal:
+    """`1 250,5` as a number; raises Refused for what is none."""
+    return validated(_Quantity, {"quantity": text}).quantity
+
+
+class CheckoutForm(BaseModel):
+    """The checkout as typed; `draft_of` reads it."""
+
+    contract_id: str = ""
+    version: str = ""
+    seen_total: str = ""
+    address_id: str = ""
+    wanted_on: str = ""
+    comment: str = ""
+
+
+class _Checkout(BaseModel):
+    contract_id: UUID
+    version: Version
+    seen_total: FormDecimal
+    address_id: UUID | None = None
+    wanted_on: date | None = None
+    comment: str = Field("", max_length=3000)
+
+
+def draft_of(form: CheckoutForm) -> Draft:
+    """The draft that the form means; raises Refused with every field that cannot be read."""
+    values = {name: value for name, value in form.model_dump().items() if value != ""}
+    read = validated(_Checkout, values)
+    return Draft(
+        contract_id=read.contract_id,
+        address_id=read.address_id,
+        wanted_on=read.wanted_on,
+        comment=read.comment.replace("\r\n", "\n").strip(),
+        cart_version=read.version,
+        seen_total=read.seen_total,
+    )
+
+
+class OrdersQuery(BaseModel):
+    group: Literal["open", "shipped", "closed", "cancelled", "refused", "all"] = "all"
+    q: str = Field("", max_length=40)
+    at: str | None = Field(None, max_length=1000)

@@ -1,0 +1,83 @@
+"""What people are told about orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from b2bkit.core.accounts.models import Company, Membership
+from b2bkit.core.extend.things import NotificationKind
+from b2bkit.core.i18n import N_, _
+from b2bkit.core.ordering.events import OrderRefused, OrderStatusChanged, OrderTaken
+from b2bkit.core.ordering.models import Order
+from b2bkit.core.ordering.service.life import STATUS_LABELS
+from b2bkit.core.work import Work
+
+OrderFact = OrderTaken | OrderRefused | OrderStatusChanged
+
+
+def buyers(work: Work, event: OrderFact) -> Iterable[UUID]:
+    """Who placed the order, while he works for that company; for an order of nobody the company's owners."""
+    placed_by = work.session.scalar(select(Order.placed_by).where(Order.id == event.order_id))
+    members = select(Membership.user_id).where(Membership.company_id == event.company_id, Membership.dismissed_at.is_(None))
+    if placed_by is not None:
+        return list(work.session.scalars(members.where(Membership.user_id == placed_by)))
+    return list(work.session.scalars(members.where(Membership.role == "owner")))
+
+
+def buyers_and_manager(work: Work, event: OrderRefused) -> Iterable[UUID]:
+    """Also the manager, who decides."""
+    manager = work.session.scalar(select(Company.manager_id).where(Company.id == event.company_id))
+    return [*buyers(work, event), *([manager] if manager else [])]
+
+
+def _route(work: Work, event: OrderFact) -> str:
+    return f"/orders/{event.order_id}"
+
+
+def _taken(work: Work, event: OrderTaken) -> Mapping[str, str]:
+    return {"number": event.number, "erp_number": event.erp_number}
+
+
+def _status(work: Work, event: OrderStatusChanged) -> Mapping[str, str]:
+    return {"number": event.number, "status": _(STATUS_LABELS[event.status])}
+
+
+def _refused(work: Work, event: OrderRefused) -> Mapping[str, str]:
+    return {"number": event.number}
+
+
+KINDS = (
+    NotificationKind(
+        name="ordering.taken",
+        label=N_("1C took the order"),
+        event=OrderTaken,
+        recipients=buyers,
+        context=_taken,
+        title=N_("Order {number} is in 1C"),
+        text=N_("Next it is posted and the goods are reserved. {erp_number}"),
+        route=_route,
+    ),
+    NotificationKind(
+        name="ordering.status",
+        label=N_("The order's status changed"),
+        event=OrderStatusChanged,
+        recipients=buyers,
+        context=_status,
+        title=N_("Order {number}: {status}"),
+        text=N_("The status of order {number} is “{status}” now."),
+        route=_route,
+    ),
+    NotificationKind(
+        name="ordering.refused",
+        label=N_("1C refused the order"),
+        event=OrderRefused,
+        recipients=buyers_and_manager,
+        context=_refused,
+        title=N_("1C refused order {number}"),
+        text=N_("The manager decides what to do with order {number}. It is kept, nothing is lost."),
+        route=_route,
+    ),
+)

@@ -1,0 +1,188 @@
+"""Pages of ordering: cart, checkout, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from b2bkit.core.accounts.companies import addresses
+from b2bkit.core.catalog.units import counted
+from b2bkit.core.erp.service.contact import erp_view
+from b2bkit.core.errors import Conflict, Refused
+from b2bkit.core.i18n import _
+from b2bkit.core.ordering import forms
+from b2bkit.core.ordering.service import cart, filling, orders
+from b2bkit.core.ordering.service.cart import CartView
+from b2bkit.core.ordering.service.journey import look, steps, way
+from b2bkit.core.ordering.service.marks import cart_mark
+from b2bkit.core.ordering.service.place import place_order
+from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, work_of
+from b2bkit.core.work import Work
+
+Change = Callable[[Work], CartView]
+
+
+# the cart
+
+
+def _show_cart(
+    req: Request, resp: Response, *, refused: Refused | None = None, line_id: UUID | None = None, typed: str = "", toast: str | None = None
+) -> None:
+    """The cart as it is now; after a refusal with what was typed in its line."""
+    work = work_of(req)
+    shown = cart.view(work)
+    values: dict[str, Any] = {
+        "cart": shown,
+        "erp": erp_view(work),
+        "problems": refused.problems if refused else (),
+        "stale": isinstance(refused, Conflict),
+        "line_id": line_id,
+        "typed": typed,
+        "may_place": work.may("ordering.place"),
+    }
+    render(req, resp, "ordering/cart.html", block="cart", status=refused.status if refused else 200, toast=toast, **values)
+
+
+def _change(req: Request, resp: Response, change: Change, *, line_id: UUID | None = None, typed: str = "", done: str = "") -> None:
+    """Makes one change; refused, nothing of it stays and the page shows why."""
+    work = work_of(req)
+    try:
+        with work.session.begin_nested():
+            change(work)
+    except Refused as refused:
+        return _show_cart(req, resp, refused=refused, line_id=line_id, typed=typed)
+    if is_htmx(req):
+        return _show_cart(req, resp, toast=done or None)
+    return redirect(req, resp, "ordering.cart")
+
+
+class CartPage:
+    def on_get(self, req: Request, resp: Response) -> None:
+        _show_cart(req, resp)
+
+
+class CartAdd:
+    """The button beside a product, wherever it stands."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, forms.AddForm), work_of(req)
+        quantity = forms.typed_quantity(form.quantity)
+        shown = filling.add_line(work, product_id=form.product_id, unit=form.unit, quantity=quantity)
+        if not is_htmx(req):
+            return redirect(req, resp, "ordering.cart")
+        line = next(line for line in shown.lines if (line.product_id, line.unit) == (form.product_id, form.unit))
+        toast = _("In the cart: %(name)s, %(quantity)s") % {"name": line.name, "quantity": counted(line.quantity, line.unit)}
+        return fragment(req, resp, "ordering/_added.html", line=line, cart=shown, toast=toast)
+
+
+class CartLine:
+    def on_post(self, req: Request, resp: Response, line_id: UUID) -> None:
+        form = read_form(req, forms.LineForm)
+
+        def change(work: Work) -> CartView:
+            quantity = forms.typed_quantity(form.quantity)
+            return filling.change_line(work, line_id=line_id, quantity=quantity, unit=form.unit, version=form.version)
+
+        _change(req, resp, change, line_id=line_id, typed=form.quantity)
+
+
+class CartLineRemove:
+    def on_post(self, req: Request, resp: Response, line_id: UUID) -> None:
+        form = read_form(req, forms.VersionForm)
+        _change(req, resp, lambda work: filling.remove_line(work, line_id=line_id, version=form.version), done=_("The line was removed"))
+
+
+class CartAccept:
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, forms.AcceptForm)
+
+        def change(work: Work) -> CartView:
+            return filling.accept(work, version=form.version, seen_total=form.seen_total, line_id=form.line_id)
+
+        _change(req, resp, change, done=_("Changes accepted"))
+
+
+class CartClear:
+    def on_post(self, req: Request, resp: Response) -> None:
+        form = read_form(req, forms.VersionForm)
+        _change(req, resp, lambda work: filling.clear(work, version=form.version), done=_("The cart is empty"))
+
+
+class CartMark:
+    """The cart's link in the top bar, fetched again when the cart changed."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        fragment(req, resp, "ordering/_cart_mark.html", mark=cart_mark(work_of(req)))
+
+
+# checkout
+
+
+class Checkout:
+    def on_get(self, req: Request, resp: Response) -> None:
+        self._show(req, resp, forms.CheckoutForm())
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, forms.CheckoutForm), work_of(req)
+        try:
+            with work.session.begin_nested():
+                placed = place_order(work, forms.draft_of(form))
+        except Refused as refused:
+            return self._show(req, resp, form, refused)
+        return redirect(req, resp, "ordering.order", order_id=placed.id)
+
+    def _show(self, req: Request, resp: Response, form: forms.CheckoutForm, refused: Refused | None = None) -> None:
+        work = work_of(req)
+        shown = cart.view(work)
+        if shown.terms is None or (refused is None and not shown.lines):
+            return redirect(req, resp, "ordering.cart")
+        choices = addresses(work, company_id=shown.terms.company_id)
+        if refused is None and choices:
+            form = form.model_copy(update={"address_id": str(choices[0].id)})
+        values: dict[str, Any] = {
+            "cart": shown,
+            "form": form,
+            "addresses": [(str(address.id), f"{address.label}: {address.text}" if address.label else address.text) for address in choices],
+            "problems": refused.problems if refused else (),
+            "erp": erp_view(work),
+            "today": work.now.astimezone(work.config.portal.zone).date(),
+        }
+        return render(req, resp, "ordering/checkout.html", status=refused.status if refused else 200, **values)
+
+
+# orders
+
+
+class Orders:
+    def on_get(self, req: Request, resp: Response) -> None:
+        query, work = read_query(req, forms.OrdersQuery), work_of(req)
+        found = orders.list_orders(work, group=query.group, text=query.q, at=query.at)
+        times = orders.times_of(work, [row.id for row in found.items])
+        rows = [(row, look(row), way(work, row, times.get(row.id, {}))) for row in found.items]
+        values: dict[str, Any] = {
+            "rows": rows,
+            "page_of": found,
+            "query": query,
+            "staff": work.actor.kind == "staff",
+            "erp": erp_view(work),
+        }
+        render(req, resp, "ordering/orders.html", block="list", **values)
+
+
+class OrderPage:
+    def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
+        work = work_of(req)
+        shown = orders.show(work, order_id)
+        times = {event.kind: event.at for event in shown.events}
+        erp = erp_view(work)
+        reason = next((event.note for event in reversed(shown.events) if event.kind == "refused"), "") if work.actor.kind == "staff" else ""
+        values: dict[str, Any] = {
+            "shown": shown,
+            "order": shown.order,
+            "look": look(shown.order),
+            "steps": steps(work, shown.order, times, erp.state if erp else None, reason),
+            "erp": erp,
+            "staff": work.actor.kind == "staff",
+        }
+        render(req, resp, "ordering/order.html", block="order", **values)

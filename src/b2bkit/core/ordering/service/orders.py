@@ -1,0 +1,170 @@
+"""Reading orders: the list, one order, how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
+from b2bkit.core.errors import NotFound
+from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
+from b2bkit.core.ordering.service.life import OPEN
+from b2bkit.core.web.paging import Cursor, Slice, slice_of
+from b2bkit.core.work import Work
+
+VIEW: Final = "ordering.view"
+Group = Literal["open", "shipped", "closed", "cancelled", "refused", "all"]
+GROUPS: Final[Mapping[Group, tuple[str, ...]]] = {
+    "open": OPEN,
+    "shipped": ("shipped",),
+    "closed": ("closed",),
+    "cancelled": ("cancelled",),
+    "refused": (),
+    "all": (),
+}
+
+
+class OrderRow(NamedTuple):
+    """An order in a list."""
+
+    id: UUID
+    number: str
+    source: str
+    placed_at: datetime
+    wanted_on: date | None
+    status: str
+    erp_state: str
+    erp_number: str
+    paid: bool
+    currency: str
+    total: Decimal
+    legal_entity: str
+    company: str
+    company_id: UUID
+
+
+class Happened(NamedTuple):
+    """Something in an order's life."""
+
+    kind: str
+    at: datetime
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with all that its page shows."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    events: Sequence[Happened]
+    legal_entity: str
+    company: str
+    contract: str
+    contract_signed_on: date | None
+    placed_by: str
+
+    @property
+    def id(self) -> UUID:
+        return self.order.id
+
+
+_ROWS = (
+    select(
+        Order.id,
+        Order.number,
+        Order.source,
+        Order.placed_at,
+        Order.wanted_on,
+        Order.status,
+        Order.erp_state,
+        Order.erp_number,
+        Order.paid,
+        Order.currency,
+        Order.total,
+        LegalEntity.name,
+        Company.name,
+        Order.company_id,
+    )
+    .join(LegalEntity, LegalEntity.id == Order.legal_entity_id)
+    .join(Company, Company.id == Order.company_id)
+)
+_KEY = (datetime, UUID)
+
+
+def list_orders(work: Work, *, group: Group = "all", text: str = "", at: str | None = None, size: int = 30) -> Slice[OrderRow]:
+    """A page of orders, newest first. `text`: part of the portal's number or 1C's; `at`: a cursor of the page before."""
+    work.require(VIEW)
+    cursor = Cursor.decode(at, _KEY)
+    statement = _filtered(_ROWS, group, text)
+    backwards = cursor is not None and cursor.backwards
+    if cursor is not None:
+        statement = statement.where(_beyond(cursor))
+    order = (Order.placed_at.asc(), Order.id.asc()) if backwards else (Order.placed_at.desc(), Order.id.desc())
+    rows = [OrderRow._make(row) for row in work.session.execute(statement.order_by(*order).limit(size + 1))]
+    return slice_of(rows, size, cursor, lambda row: (row.placed_at, row.id))
+
+
+def _filtered(statement: Select[*tuple[Any, ...]], group: Group, text: str) -> Select[*tuple[Any, ...]]:
+    if group == "refused":
+        statement = statement.where(Order.erp_state == "refused")
+    elif GROUPS[group]:
+        statement = statement.where(Order.status.in_(GROUPS[group]))
+    wanted = text.strip()[:40]
+    if wanted:
+        spelt = {wanted, wanted.upper()}
+        statement = statement.where(
+            or_(*(column.contains(part, autoescape=True) for part in spelt for column in (Order.number, Order.erp_number)))
+        )
+    return statement
+
+
+def _beyond(cursor: Cursor) -> ColumnElement[bool]:
+    placed_at, order_id = cursor.values
+    if cursor.backwards:
+        return or_(Order.placed_at > placed_at, and_(Order.placed_at == placed_at, Order.id > order_id))
+    return or_(Order.placed_at < placed_at, and_(Order.placed_at == placed_at, Order.id < order_id))
+
+
+def times_of(work: Work, order_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, datetime]]:
+    """Order -> kind of event -> when it last happened."""
+    if not order_ids:
+        return {}
+    statement = select(OrderEvent.order_id, OrderEvent.kind, func.max(OrderEvent.at)).where(OrderEvent.order_id.in_(order_ids))
+    found: dict[UUID, dict[str, datetime]] = {}
+    for order_id, kind, at in work.session.execute(statement.group_by(OrderEvent.order_id, OrderEvent.kind)):
+        found.setdefault(order_id, {})[kind] = at
+    return found
+
+
+def count_open(work: Work) -> int:
+    """Orders on their way."""
+    return work.session.scalar(select(func.count(Order.id)).where(Order.status.in_(OPEN))) or 0
+
+
+def show(work: Work, order_id: UUID) -> OrderView:
+    """One order. NotFound for one that is absent or another company's: the same answer."""
+    work.require(VIEW)
+    statement = (
+        select(Order, LegalEntity.name, Company.name, Contract.number, Contract.signed_on, User.name)
+        .join(LegalEntity, LegalEntity.id == Order.legal_entity_id)
+        .join(Company, Company.id == Order.company_id)
+        .outerjoin(Contract, Contract.id == Order.contract_id)
+        .outerjoin(User, User.id == Order.placed_by)
+        .where(Order.id == order_id)
+    )
+    row = work.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("order")
+    lines = list(work.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)))
+    columns = (OrderEvent.kind, OrderEvent.at, OrderEvent.actor, OrderEvent.note)
+    events = work.session.execute(select(*columns).where(OrderEvent.order_id == order_id).order_by(OrderEvent.at, OrderEvent.id))
+    order, entity, company, number, signed_on, placed_by = row
+    return OrderView(order, lines, [Happened._make(event) for event in events], entity, company, number or "", signed_on, placed_by or "")
