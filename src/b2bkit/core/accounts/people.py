@@ -180,7 +180,8 @@ def revoke(work: Work, *, invitation_id: UUID) -> None:
     if invitation is None or invitation.used_at is not None:
         raise NotFound("invitation")
     invitation.revoked_at = work.now
-    record(work, action="accounts.revoked", entity="invitation", entity_id=invitation.id, company_id=invitation.company_id)
+    details, company_id = {"email": invitation.email}, invitation.company_id
+    record(work, action="accounts.revoked", entity="invitation", entity_id=invitation.id, company_id=company_id, details=details)
 
 
 def _member(work: Work, membership_id: UUID) -> Membership:
@@ -208,6 +209,11 @@ def _keep_an_owner(work: Work, member: Membership) -> None:
         raise Refused(Problem("last_owner", text))
 
 
+def _name(work: Work, member: Membership) -> str:
+    user = work.session.get(User, member.user_id)
+    return user.name if user is not None else ""
+
+
 def change_role(work: Work, *, membership_id: UUID, role: str) -> None:
     """Gives a person another role; open sessions have it with their next request."""
     member = _member(work, membership_id)
@@ -219,7 +225,8 @@ def change_role(work: Work, *, membership_id: UUID, role: str) -> None:
     before, member.role = member.role, role
     work.session.flush()
     work.signal("session", member.user_id, users=(member.user_id,))
-    record(work, action="accounts.role_changed", entity="user", entity_id=member.user_id, company_id=member.company_id, details={"before": before, "after": role})
+    details = {"person": _name(work, member), "before": before, "after": role}
+    record(work, action="accounts.role_changed", entity="user", entity_id=member.user_id, company_id=member.company_id, details=details)
 
 
 def dismiss(work: Work, *, membership_id: UUID) -> None:
@@ -230,7 +237,8 @@ def dismiss(work: Work, *, membership_id: UUID) -> None:
     work.session.flush()
     sign_in.end_sessions(work, user_id=member.user_id, company_id=member.company_id)
     work.publish(EmployeeDismissed(member.company_id, member.user_id), key=f"company:{member.company_id}")
-    record(work, action="accounts.dismissed", entity="user", entity_id=member.user_id, company_id=member.company_id)
+    details = {"person": _name(work, member)}
+    record(work, action="accounts.dismissed", entity="user", entity_id=member.user_id, company_id=member.company_id, details=details)
     work.signal("session", member.user_id, users=(member.user_id,))
 
 

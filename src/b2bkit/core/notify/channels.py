@@ -31,7 +31,8 @@ def send_mail(open_work: OpenWork, message: Message, address: str) -> None:
     """One mail; raises what SMTP raises, to be tried again."""
     with open_work(write=False) as work, speaking(message.lang, work.translations(message.lang)):
         text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=_("Open in the portal"))
-        config, letter = work.config, mail.compose(work, to=address, subject=message.title, text=text, html=html)
+        subject = " ".join(message.title.split())  # names come from the ERP and may hold a line end, which no header can
+        config, letter = work.config, mail.compose(work, to=address, subject=subject, text=text, html=html)
     mail.send(config, letter)
 
 

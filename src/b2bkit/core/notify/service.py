@@ -69,8 +69,8 @@ def channels_for(work: Work, kind: NotificationKind, user_id: UUID) -> list[str]
 def compose(work: Work, kind: NotificationKind, event: Fact, user: User, fact_id: str) -> Message:
     """The message in the person's language."""
     lang = user.lang if user.lang in work.config.portal.languages else work.config.portal.languages[0]
-    context = dict(kind.context(work, event))
     with speaking(lang, work.translations(lang)):
+        context = dict(kind.context(work, event))
         title, text = _(kind.title).format(**context), _(kind.text).format(**context)
     return Message(
         id=uuid5(NAMESPACE, f"{user.id}:{kind.name}:{fact_id}"),

@@ -1,0 +1,79 @@
+"""The trail of changes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from b2bkit.core.audit.models import AuditEntry
+from b2bkit.core.i18n import N_, _
+from b2bkit.core.work import Work
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "accounts.invited": N_("invited {email} as {role}"),
+    "accounts.joined": N_("accepted an invitation as {role}"),
+    "accounts.revoked": N_("revoked the invitation to {email}"),
+    "accounts.role_changed": N_("changed the role of {person} from {before} to {after}"),
+    "accounts.dismissed": N_("dismissed {person}"),
+    "accounts.suspended": N_("suspended the client's access"),
+    "accounts.reopened": N_("reopened the client's access"),
+    "accounts.password_changed": N_("changed the own password"),
+    "erp.resent": N_("sent an order to 1C again"),
+    "ordering.placed": N_("placed order {number}"),
+}
+_ROLES = frozenset({"role", "before", "after"})
+
+
+class Change(NamedTuple):
+    """One change: when, who, and a sentence. `email`: of the person it is about, empty for other things."""
+
+    at: datetime
+    actor: str
+    text: str
+    entity: str
+    entity_id: str
+
+
+def of_company(work: Work, company_id: UUID, limit: int = 40) -> list[Change]:
+    """What was changed about one client, newest first. Needs `audit.view`; empty without it."""
+    if not work.may("audit.view"):
+        return []
+    return _read(work, AuditEntry.company_id == company_id, limit)
+
+
+def of_order(work: Work, order_id: UUID, limit: int = 40) -> list[Change]:
+    """What people did to one order, newest first. Needs `audit.view`; empty without it."""
+    if not work.may("audit.view"):
+        return []
+    return _read(work, (AuditEntry.entity == "order") & (AuditEntry.entity_id == str(order_id)), limit)
+
+
+def _read(work: Work, criterion: Any, limit: int) -> list[Change]:
+    statement = select(AuditEntry).where(or_(criterion)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
+    return [_change(work, entry) for entry in work.session.scalars(statement)]
+
+
+def _change(work: Work, entry: AuditEntry) -> Change:
+    who = _("the portal") if entry.actor == "system" else entry.actor
+    return Change(entry.at, who, sentence(work, entry.action, entry.details), entry.entity, entry.entity_id)
+
+
+def sentence(work: Work, action: str, details: Mapping[str, Any]) -> str:
+    """The words for an action; its bare name for one that has none."""
+    known = SENTENCES.get(action)
+    if known is None:
+        return action
+    values = {key: _role(work, str(value)) if key in _ROLES else str(value) for key, value in details.items()}
+    try:
+        return _(known).format(**values)
+    except (KeyError, IndexError):
+        return action
+
+
+def _role(work: Work, code: str) -> str:
+    role = work.kit.roles.get(code)
+    return f"«{_(role.label)}»" if role and work.lang == "ru" else _(role.label) if role else code
