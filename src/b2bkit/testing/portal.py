@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from b2bkit.core.accounts.models import User, UserSession
 from b2bkit.core.accounts.sign_in import open_session
-from b2bkit.core.app import App, Deployment, create_app, owners, read_deployment
 from b2bkit.core.db import migrate
 from b2bkit.core.db.engine import Database
 from b2bkit.core.extend.load import Source, known_plugins, source_of
 from b2bkit.core.extend.plugin import Plugin
 from b2bkit.core.work import Work
 from b2bkit.testing.client import Client
+
+if TYPE_CHECKING:
+    from b2bkit.core.app import App, Deployment
 
 HOST = "127.0.0.1:8000"
 NOON = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -34,6 +36,8 @@ class Portal:
     """
 
     def __init__(self, deployment: Deployment, folder: Path) -> None:
+        from b2bkit.core.app import create_app
+
         self.now = NOON
         self.folder = folder
         self.app: App = create_app(deployment, clock=lambda: self.now)
@@ -108,6 +112,8 @@ MakePortal = Callable[..., Portal]
 @pytest.fixture
 def make_portal(database: Database, tmp_path: Path) -> Iterator[MakePortal]:
     """Makes portals on the test's database: `make_portal(plugins={"onec": {...}}, classes=[MyPlugin], extra="...", environment={...})`."""
+    from b2bkit.core.app import owners, read_deployment
+
     made: list[Portal] = []
 
     def make(
