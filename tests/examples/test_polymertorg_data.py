@@ -118,7 +118,7 @@ def test_melt_flow_index_agrees_with_the_grade(items: list[Item]) -> None:
 
 
 def test_quantity_rules_fit_the_packagings(items: list[Item]) -> None:
-    rules = Counter()
+    rules: Counter[Decimal] = Counter()
     for product in of(items, Product):
         minimum, multiple, packs = minimum_of(product), multiple_of(product), packagings_of(product)
         assert minimum is not None

@@ -30,7 +30,7 @@ from b2bkit_onec.commerceml.records import (
 from b2bkit_onec.commerceml.writer import Owner, Package, state_requisites
 from examples.polymertorg.generator.companies import Agreement, Company, group_paths
 from examples.polymertorg.generator.identity import guid
-from examples.polymertorg.generator.orders import DRAFT, VAT_RATE, Order, OrderLine
+from examples.polymertorg.generator.orders import VAT_RATE, Order, OrderLine
 from examples.polymertorg.generator.products import CENT, PRICE_TYPES, WAREHOUSES, Good, group_id
 
 CURRENCY = "BYN"
@@ -215,9 +215,6 @@ def _party(company: Company) -> Counterparty:
 def _document(order: Order, party: Counterparty) -> Document:
     lines = tuple(_line(one) for one in order.lines)
     vat = sum((line.taxes[0].total or Decimal(0) for line in lines), Decimal(0))
-    at_noon = dt.time(12)
-    payment = (order.number, dt.datetime.combine(order.paid_on, at_noon)) if order.paid_on else None
-    shipment = (order.number, dt.datetime.combine(order.shipped_on, at_noon)) if order.shipped_on else None
     return Document(
         id=order.id,
         number=order.number,
@@ -233,23 +230,25 @@ def _document(order: Order, party: Counterparty) -> Document:
         warehouses=(Warehouse(guid("warehouse", order.warehouse), order.warehouse),),
         comment=order.comment,
         payment_due=order.due_on,
-        requisites=(
-            *state_requisites(
-                number_1c=order.number,
-                date_1c=order.at,
-                posted=order.posted,
-                cancelled=order.cancelled,
-                paid=order.paid_on is not None,
-                shipped=order.shipped_on is not None,
-                deleted=False,
-                status=order.status or DRAFT,
-                payment=payment,
-                shipment=shipment,
-            ),
-            Requisite("Договор", order.agreement.number),
-            Requisite("ИдДоговора", order.agreement.id),
-        ),
+        requisites=_states(order),
     )
+
+
+def _states(order: Order) -> tuple[Requisite, ...]:
+    at_noon = dt.time(12)
+    told = state_requisites(
+        number_1c=order.number,
+        date_1c=order.at,
+        posted=order.posted,
+        cancelled=order.cancelled,
+        paid=order.paid_on is not None,
+        shipped=order.shipped_on is not None,
+        deleted=False,
+        status=order.status,
+        payment=(order.number, dt.datetime.combine(order.paid_on, at_noon)) if order.paid_on else None,
+        shipment=(order.number, dt.datetime.combine(order.shipped_on, at_noon)) if order.shipped_on else None,
+    )
+    return (*told, Requisite("Договор", order.agreement.number), Requisite("ИдДоговора", order.agreement.id))
 
 
 def _line(one: OrderLine) -> DocumentLine:

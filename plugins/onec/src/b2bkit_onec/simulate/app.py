@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import falcon
 
-from b2bkit_onec.simulate import control, pages
+from b2bkit_onec.simulate import control, goods_pages, pages
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.guard import FormTokens, Guard
 from b2bkit_onec.simulate.infobase import Infobase
@@ -19,9 +19,9 @@ def create_app(base: Infobase, exchanger: Exchanger, schedule: Schedule) -> falc
     app.add_route("/power", pages.Power(shop))
     app.add_route("/orders", pages.Orders(shop))
     app.add_route("/orders/{number}", pages.OrderCard(shop))
-    app.add_route("/goods", pages.Goods(shop))
-    app.add_route("/goods/{good_id}/price", pages.GoodPrice(shop))
-    app.add_route("/goods/{good_id}/stock", pages.GoodStock(shop))
+    app.add_route("/goods", goods_pages.Goods(shop))
+    app.add_route("/goods/{good_id}/price", goods_pages.GoodPrice(shop))
+    app.add_route("/goods/{good_id}/stock", goods_pages.GoodStock(shop))
     app.add_route("/exchange", pages.Exchange(shop))
     app.add_static_route("/static", HERE / "static")
     app.add_route("/control/state", control.State(base, exchanger))

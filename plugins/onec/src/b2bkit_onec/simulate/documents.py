@@ -64,19 +64,36 @@ def find_of_portal(db: sqlite3.Connection, order: Document) -> sqlite3.Row | Non
 
 def make(base: Infobase, db: sqlite3.Connection, order: Document, *, from_portal: bool) -> str:
     """Writes a new document and returns its number in 1C; an order of the history brings its own."""
-    moment = base.now().isoformat()
     number = order.number_1c if order.number_1c and not from_portal else next_number(db, "order", 6)
-    paid, shipped = order.requisite("Дата оплаты по 1С"), order.requisite("Дата отгрузки по 1С")
-    buyer = order.counterparties[0] if order.counterparties else None
+    moment = base.now().isoformat()
     made: dict[str, str | int] = {
-        "id": str(uuid.uuid4()) if from_portal or not order.id else order.id,
+        **_identity(order, from_portal=from_portal),
+        **_parties(order),
+        **_state(order, from_portal=from_portal),
         "number_1c": number,
         "date_1c": moment if from_portal else order.date_1c or _date(order),
+        "changed_at": moment,
+    }
+    _insert(db, made, order)
+    if from_portal:
+        register_change(db, ORDER, str(made["id"]))
+    return number
+
+
+def _identity(order: Document, *, from_portal: bool) -> dict[str, str | int]:
+    return {
+        "id": str(uuid.uuid4()) if from_portal or not order.id else order.id,
         "portal_id": order.id,
         "portal_number": order.number,
         "portal_date": _date(order),
         "portal_time": order.time.isoformat(timespec="seconds") if order.time else "",
         "from_portal": int(from_portal),
+    }
+
+
+def _parties(order: Document) -> dict[str, str | int]:
+    buyer = order.counterparties[0] if order.counterparties else None
+    return {
         "counterparty_id": buyer.id if buyer else "",
         "counterparty_name": (buyer.official_name or buyer.full_name or buyer.name) if buyer else "",
         "tax_number": (buyer.unp or buyer.inn) if buyer else "",
@@ -84,20 +101,21 @@ def make(base: Infobase, db: sqlite3.Connection, order: Document, *, from_portal
         "total": plain(order.total or Decimal(0)),
         "comment": order.comment,
         "warehouse_id": order.warehouses[0].id if order.warehouses else "",
+        "contract": order.requisite("Договор", "Номер договора"),
+    }
+
+
+def _state(order: Document, *, from_portal: bool) -> dict[str, str | int]:
+    """A new order is not agreed and not posted; one of the history says itself what it is."""
+    return {
         "status": DRAFT if from_portal else STORED.get(order.requisite("Статус заказа"), CLOSED),
         "posted": int(not from_portal and order.requisite("Проведен").casefold() in YES),
         "cancelled": int(order.requisite("Отменен").casefold() in YES),
         "payment_number": order.requisite("Номер оплаты по 1С"),
-        "paid_at": paid,
+        "paid_at": order.requisite("Дата оплаты по 1С"),
         "shipment_number": order.requisite("Номер отгрузки по 1С"),
-        "shipped_at": shipped,
-        "contract": order.requisite("Договор", "Номер договора"),
-        "changed_at": moment,
+        "shipped_at": order.requisite("Дата отгрузки по 1С"),
     }
-    _insert(db, made, order)
-    if from_portal:
-        register_change(db, ORDER, str(made["id"]))
-    return number
 
 
 def _insert(db: sqlite3.Connection, made: dict[str, str | int], order: Document) -> None:
