@@ -46,10 +46,18 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
     if line.factor is None and line.problem is not None:
         raise Refused(replace(line.problem, field="unit"))
     row = {
-        "company_id": terms.company_id, "user_id": work.actor.user_id, "cart_id": cart.id, "product_id": product_id, "unit": unit,
-        "quantity": quantity, "base_quantity": _stored_base(quantity, line.factor), "seen_price": line.price, "position": _next_position(work, cart.id),
-    }  # fmt: skip
-    work.session.insert_rows(CartLine, [{"id": new_id(), **row}])
+        "id": new_id(),
+        "company_id": terms.company_id,
+        "user_id": work.actor.user_id,
+        "cart_id": cart.id,
+        "product_id": product_id,
+        "unit": unit,
+        "quantity": quantity,
+        "base_quantity": _stored_base(quantity, line.factor),
+        "seen_price": line.price,
+        "position": _next_position(work, cart.id),
+    }
+    work.session.insert_rows(CartLine, [row])
     return _changed(work, terms, cart)
 
 
