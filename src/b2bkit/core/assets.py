@@ -183,9 +183,9 @@ def _style_sheet(modules: Path, output: _Output) -> str:
 
 
 def _script() -> str:
-    """Our modules, each in a scope of its own; they speak by events of the document."""
-    parts = (path.read_text() for path in sorted((SOURCES / "js").glob("*.js")))
-    return '"use strict";\n' + "".join(f"{{\n{part}}}\n" for part in parts)
+    """Our modules, each in a scope of its own; 00-common.js is what they share."""
+    common, *modules = (path.read_text() for path in sorted((SOURCES / "js").glob("*.js")))
+    return '"use strict";\n(() => {\n' + common + "".join(f"{{\n{module}}}\n" for module in modules) + "})();\n"
 
 
 def _icons(modules: Path, sources: list[Path]) -> str:
