@@ -44,7 +44,9 @@ def _new_password(email: str, password: str) -> str:
 @click.argument("email")
 @click.option("--name", required=True, help="Name of the person.")
 @click.option("--role", type=click.Choice(["manager", "admin"]), default="manager", show_default=True)
-@click.option("--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal.")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal."
+)
 @click.password_option(help="Asked for when not given.")
 def add_staff(email: str, name: str, role: str, config: Path, password: str) -> None:
     """Add one of your own people, who sign in to the manager's workspace."""
@@ -60,7 +62,9 @@ def add_staff(email: str, name: str, role: str, config: Path, password: str) -> 
 
 @click.command("set-password")
 @click.argument("email")
-@click.option("--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal.")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal."
+)
 @click.password_option(help="Asked for when not given.")
 def set_password(email: str, config: Path, password: str) -> None:
     """Give a person a new password; ends that person's open sessions."""

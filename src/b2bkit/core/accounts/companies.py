@@ -40,13 +40,17 @@ def contracts(work: Work, *, company_id: UUID) -> list[ContractRow]:
         Contract.payment_delay_days,
         Contract.active,
     ).join(LegalEntity, LegalEntity.id == Contract.legal_entity_id)
-    rows = work.session.execute(statement.where(Contract.company_id == company_id).order_by(Contract.active.desc(), LegalEntity.name, Contract.number))
+    rows = work.session.execute(
+        statement.where(Contract.company_id == company_id).order_by(Contract.active.desc(), LegalEntity.name, Contract.number)
+    )
     return [ContractRow(*row) for row in rows]
 
 
 def addresses(work: Work, *, company_id: UUID) -> list[Address]:
     """Where a company's goods can go to."""
-    return list(work.session.scalars(select(Address).where(Address.company_id == company_id, Address.active.is_(True)).order_by(Address.label)))
+    return list(
+        work.session.scalars(select(Address).where(Address.company_id == company_id, Address.active.is_(True)).order_by(Address.label))
+    )
 
 
 class Choice(NamedTuple):
@@ -76,7 +80,9 @@ def choices(work: Work) -> list[Choice]:
         .order_by(Company.name, LegalEntity.name, Contract.number)
     )
     current = (work.actor.company_id, work.actor.contract_id)
-    return [Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current) for row in work.session.execute(statement)]
+    return [
+        Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current) for row in work.session.execute(statement)
+    ]
 
 
 def switch(work: Work, *, choice_id: UUID) -> None:
@@ -110,4 +116,10 @@ def suspend(work: Work, *, company_id: UUID, suspended: bool) -> None:
     work.publish(CompanySuspended(company_id, suspended), key=f"company:{company_id}")
     work.session.flush()
     work.signal("session", company_id, companies=(company_id,), staff=True)
-    record(work, action="accounts.suspended" if suspended else "accounts.reopened", entity="company", entity_id=company_id, company_id=company_id)
+    record(
+        work,
+        action="accounts.suspended" if suspended else "accounts.reopened",
+        entity="company",
+        entity_id=company_id,
+        company_id=company_id,
+    )

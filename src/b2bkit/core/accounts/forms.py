@@ -58,5 +58,5 @@ class PreferencesForm(Form):
 class ProfileForm(Form):
     name: Line = ""
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
-    password: Secret = Field("", description="The present one; needed only for a new password.")
+    password: Secret = Field(default="", description="The present one; needed only for a new password.")
     new_password: Secret = ""

@@ -57,7 +57,9 @@ class Contract(CompanyOwned, Base):
     __tablename__ = "core_contract"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"], ondelete="CASCADE"
+        ),
     )
 
     legal_entity_id: Mapped[UUID] = mapped_column(index=True)

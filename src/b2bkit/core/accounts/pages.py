@@ -76,8 +76,19 @@ class Invited:
         invitation = people.open_invitation(work, token=token)
         company = work.session.get_one(Company, invitation.company_id)
         problems, status = (refused.problems, 422) if refused else ((), 200)
-        values = {"invitation": invitation, "company": company, "known": people.has_account(work, invitation.email), "problems": problems}
-        render(req, resp, "accounts/invitation.html", status=status, **values)
+        known = people.has_account(work, invitation.email)
+        role = work.kit.roles.get(invitation.role)
+        render(
+            req,
+            resp,
+            "accounts/invitation.html",
+            status=status,
+            invitation=invitation,
+            company=company,
+            role=_(role.label) if role else "",
+            known=known,
+            problems=problems,
+        )
 
 
 class Switch:
@@ -133,20 +144,24 @@ def _show_company(
 ) -> None:
     """`refused` is about the invitation's form, `person` about a change of somebody who works there."""
     work, company_id = work_of(req), _company(req)
-    values = {
-        "company": work.session.get_one(Company, company_id),
-        "contracts": companies.contracts(work, company_id=company_id),
-        "addresses": companies.addresses(work, company_id=company_id),
-        "people": people.people(work, company_id=company_id),
-        "invitations": people.invitations(work, company_id=company_id) if work.may("accounts.people") else [],
-        "manager": companies.manager_of(work, company_id=company_id),
-        "roles": [(role.code, _(role.label)) for role in work.kit.roles.values() if role.side == "client"],
-        "may_change": work.may("accounts.people"),
-        "form": form or forms.InviteForm(role="buyer"),
-        "problems": refused.problems if refused else (),
-        "person_problems": person.problems if person else (),
-    }
-    render(req, resp, "accounts/company.html", status=422 if refused or person else 200, **values)
+    render(
+        req,
+        resp,
+        "accounts/company.html",
+        status=422 if refused or person else 200,
+        company=work.session.get_one(Company, company_id),
+        contracts=companies.contracts(work, company_id=company_id),
+        addresses=companies.addresses(work, company_id=company_id),
+        people=people.people(work, company_id=company_id),
+        invitations=people.invitations(work, company_id=company_id) if work.may("accounts.people") else [],
+        manager=companies.manager_of(work, company_id=company_id),
+        roles=[(role.code, _(role.label)) for role in work.kit.roles.values() if role.side == "client"],
+        may_change=work.may("accounts.people"),
+        myself=work.actor.user_id,
+        form=form or forms.InviteForm(role="buyer"),
+        problems=refused.problems if refused else (),
+        person_problems=person.problems if person else (),
+    )
 
 
 class CompanyPage:

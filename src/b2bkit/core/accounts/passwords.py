@@ -44,7 +44,9 @@ def weakness(password: str, *, email: str, field: str = "password") -> list[Prob
     return []
 
 
-_COMMON = frozenset({"1234567890", "qwertyuiop", "password123", "password1234", "йцукенгшщз", "0123456789", "1q2w3e4r5t", "passwordpassword"})
+_COMMON = frozenset(
+    {"1234567890", "qwertyuiop", "password123", "password1234", "йцукенгшщз", "0123456789", "1q2w3e4r5t", "passwordpassword"}
+)
 
 
 class _Place:

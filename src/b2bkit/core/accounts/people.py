@@ -70,13 +70,25 @@ def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) ->
     work.session.flush()
     work.enqueue("accounts.send_invitation", invitation_id=str(invitation_id))
     work.publish(EmployeeInvited(invitation_id, company_id), key=f"company:{company_id}")
-    record(work, action="accounts.invited", entity="invitation", entity_id=invitation_id, company_id=company_id, details={"email": email, "role": role})
+    record(
+        work,
+        action="accounts.invited",
+        entity="invitation",
+        entity_id=invitation_id,
+        company_id=company_id,
+        details={"email": email, "role": role},
+    )
     return invitation_id
 
 
 def _revoke_earlier(work: Work, company_id: UUID, email: str) -> None:
     """Of several letters to one address only the newest link opens."""
-    waiting = (Invitation.company_id == company_id, Invitation.email == email, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
+    waiting = (
+        Invitation.company_id == company_id,
+        Invitation.email == email,
+        Invitation.used_at.is_(None),
+        Invitation.revoked_at.is_(None),
+    )
     for earlier in work.session.scalars(select(Invitation).where(*waiting)):
         earlier.revoked_at = work.now
 
@@ -97,7 +109,12 @@ def _check_role(work: Work, role: str) -> list[Problem]:
 
 def _is_member(work: Work, company_id: UUID, email: str) -> bool:
     found = select(Membership.id).join(User, User.id == Membership.user_id)
-    return work.session.scalars(found.where(Membership.company_id == company_id, User.email == email, Membership.dismissed_at.is_(None))).first() is not None
+    return (
+        work.session.scalars(
+            found.where(Membership.company_id == company_id, User.email == email, Membership.dismissed_at.is_(None))
+        ).first()
+        is not None
+    )
 
 
 def open_invitation(work: Work, *, token: str, lock: bool = False) -> Invitation:
@@ -148,7 +165,9 @@ def _recognise(work: Work, user: User, password: str, address: str) -> None:
 
 
 def _join(work: Work, invitation: Invitation, user: User) -> None:
-    member = work.session.scalars(select(Membership).where(Membership.company_id == invitation.company_id, Membership.user_id == user.id)).one_or_none()
+    member = work.session.scalars(
+        select(Membership).where(Membership.company_id == invitation.company_id, Membership.user_id == user.id)
+    ).one_or_none()
     if member is None:
         member = Membership(company_id=invitation.company_id, user_id=user.id, role=invitation.role, since=work.now)
         work.session.add(member)
@@ -156,7 +175,14 @@ def _join(work: Work, invitation: Invitation, user: User) -> None:
     invitation.used_at = work.now
     work.session.flush()
     work.publish(EmployeeJoined(invitation.company_id, user.id, user.name, invitation.invited_by), key=f"company:{invitation.company_id}")
-    record(work, action="accounts.joined", entity="user", entity_id=user.id, company_id=invitation.company_id, details={"role": invitation.role})
+    record(
+        work,
+        action="accounts.joined",
+        entity="user",
+        entity_id=user.id,
+        company_id=invitation.company_id,
+        details={"role": invitation.role},
+    )
 
 
 def people(work: Work, *, company_id: UUID) -> list[Person]:
@@ -169,7 +195,12 @@ def people(work: Work, *, company_id: UUID) -> list[Person]:
 
 def invitations(work: Work, *, company_id: UUID) -> list[Invitation]:
     """Invitations that still wait for an answer."""
-    waiting = (Invitation.company_id == company_id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > work.now)
+    waiting = (
+        Invitation.company_id == company_id,
+        Invitation.used_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > work.now,
+    )
     return list(work.session.scalars(select(Invitation).where(*waiting).order_by(Invitation.created_at.desc())))
 
 

@@ -21,7 +21,7 @@ class AccountsPlugin(Plugin):
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
-        company, everyone = Level.COMPANY, {role: Level.COMPANY for role in ("owner", "buyer", "accountant", "viewer")}
+        company, everyone = Level.COMPANY, dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
         staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
         yield Permission(name="accounts.company", label=N_("See the company, its contracts and people"), roles={**everyone, **staff})
         yield Permission(name="accounts.people", label=N_("Invite, change and dismiss people"), roles={"owner": company, **staff})
@@ -41,7 +41,14 @@ class AccountsPlugin(Plugin):
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="accounts.sign_in", path="/sign-in", resource=pages.SignIn(), permission=PUBLIC, replay=False, unscoped=True)
         yield Route(name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False)
-        yield Route(name="accounts.invitation", path="/invitations/{token}", resource=pages.Invited(), permission=PUBLIC, replay=False, unscoped=True)
+        yield Route(
+            name="accounts.invitation",
+            path="/invitations/{token}",
+            resource=pages.Invited(),
+            permission=PUBLIC,
+            replay=False,
+            unscoped=True,
+        )
         yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True)
         yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
         yield Route(name="accounts.profile", path="/profile", resource=pages.Profile(), permission=SIGNED_IN)

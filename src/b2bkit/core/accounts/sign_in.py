@@ -77,7 +77,9 @@ def count_failure(work: Work, *, email: str, address: str) -> None:
 
 def too_many() -> Problem:
     """What a locked account or address is told, whether the account exists or not."""
-    return Problem("too_many_attempts", _("Too many attempts. Try again in 15 minutes or ask your manager for a new invitation."), "password")
+    return Problem(
+        "too_many_attempts", _("Too many attempts. Try again in 15 minutes or ask your manager for a new invitation."), "password"
+    )
 
 
 def _has_place(work: Work, user: User) -> bool:
@@ -87,7 +89,12 @@ def _has_place(work: Work, user: User) -> bool:
 def first_company(work: Work, user_id: UUID) -> UUID | None:
     """The company a person starts in: the one of the oldest membership that holds."""
     holds = (Membership.user_id == user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
-    statement = select(Membership.company_id).join(Company, Company.id == Membership.company_id).where(*holds).order_by(Membership.since, Membership.id)
+    statement = (
+        select(Membership.company_id)
+        .join(Company, Company.id == Membership.company_id)
+        .where(*holds)
+        .order_by(Membership.since, Membership.id)
+    )
     return work.session.scalars(statement.limit(1)).one_or_none()
 
 
@@ -197,7 +204,7 @@ class Sessions:
         row = session.execute(_BEARER, {"hash": token_hash(token), "now": now, "idle": now - self.idle}).one_or_none()
         if row is None:
             return None
-        bearer = _Bearer(*row)
+        bearer = _Bearer._make(row)
         role = bearer.staff_role or bearer.role or ""
         found = self.roles.get(role)
         staff = bearer.staff_role is not None

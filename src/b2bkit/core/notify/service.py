@@ -47,8 +47,8 @@ def tell(work: Work, kind: NotificationKind, event: Fact, *, fact_id: str) -> No
             continue
         _note(work, message, user_id, getattr(event, "company_id", None), fact_id)
         for channel in sorted(channels_for(work, kind, user_id)):
-            arguments = {"channel": channel, "user_id": str(user_id), "message": _plain(message), "fact_id": fact_id}
-            work.enqueue("notify.send", unique=f"{channel}:{message.id}", **arguments)
+            unique, plain = f"{channel}:{message.id}", _plain(message)
+            work.enqueue("notify.send", unique=unique, channel=channel, user_id=str(user_id), message=plain, fact_id=fact_id)
 
 
 def _note(work: Work, message: Message, user_id: UUID, company_id: UUID | None, fact_id: str) -> None:
@@ -62,7 +62,7 @@ def _note(work: Work, message: Message, user_id: UUID, company_id: UUID | None, 
 def channels_for(work: Work, kind: NotificationKind, user_id: UUID) -> list[str]:
     """Names of the channels a person wants for a kind: the kind's own unless chosen otherwise."""
     chosen = select(Preference.channel, Preference.wanted).where(Preference.user_id == user_id, Preference.kind == kind.name)
-    wanted = {channel: True for channel in kind.channels} | {channel: yes for channel, yes in work.session.execute(chosen)}
+    wanted = dict.fromkeys(kind.channels, True) | {row[0]: row[1] for row in work.session.execute(chosen)}
     return [name for name, yes in wanted.items() if yes and name in work.kit.channels]
 
 
@@ -104,14 +104,13 @@ def send(open_work: OpenWork, *, channel: str, user_id: str, message: dict[str, 
         found.send(open_work, Message(**values), address)
 
 
-def keep(work: Work, message: Message, address: str) -> None:
+def keep(open_work: OpenWork, message: Message, address: str) -> None:
     """The inbox as a channel: shows what was noted when the fact was told; open pages learn of it."""
-    noted = work.session.get(Notification, message.id)
-    if noted is None or noted.shown:
-        return
-    noted.shown = True
-    work.session.flush()
-    work.signal("notify", message.id, users=(UUID(address),))
+    with open_work() as work:
+        noted = work.session.get(Notification, message.id)
+        if noted is not None and not noted.shown:
+            noted.shown = True
+            work.signal("notify", message.id, users=(UUID(address),))
 
 
 def inbox(work: Work, *, before: UUID | None = None, limit: int = 30) -> list[InboxRow]:
