@@ -181,6 +181,25 @@ def test_a_lease_that_was_lost_takes_its_work_back(shop: Portal) -> None:
         assert claim.finish(work.session, other, now=work.now)
 
 
+def test_a_lease_is_kept_while_its_process_works_and_no_longer_than_its_time_limit(shop: Portal) -> None:
+    sell(shop, "glove")
+    limits = shop.app.runner.limits
+    with shop.work() as work:
+        slow = claim.claim(work.session, now=work.now, limits=limits)
+    assert slow is not None
+
+    def taken_by_another() -> bool:
+        with shop.work() as work:
+            claim.renew(work.session, [slow], now=work.now)
+            return claim.claim(work.session, now=work.now, limits=limits) is not None
+
+    for _beat in range(11):
+        shop.pass_time(seconds=5)
+        assert not taken_by_another()
+    shop.pass_time(seconds=10)
+    assert taken_by_another()
+
+
 def test_rows_of_a_disabled_plugin_wait_for_its_return(make_portal: MakePortal, shop: Portal) -> None:
     sell(shop, "glove")
     without = make_portal()

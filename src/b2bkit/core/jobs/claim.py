@@ -17,7 +17,7 @@ from b2bkit.core.jobs.models import Task
 MOST_CRASHES = 3
 MOST_ATTEMPTS = 30
 LONGEST_PAUSE = 600
-MARGIN = timedelta(seconds=15)
+LEASE = timedelta(seconds=6)
 
 _task = Task.__table__
 _before = _task.alias("before")
@@ -34,6 +34,7 @@ class Claimed:
     fact_id: UUID | None
     arguments: dict[str, Any]
     attempts: int
+    ends_at: datetime
 
 
 def _open(now: datetime, names: Sequence[str]) -> Any:
@@ -54,7 +55,9 @@ def due_ids(session: PortalSession, *, now: datetime, names: Sequence[str], limi
 
 
 def claim(session: PortalSession, *, now: datetime, limits: Mapping[str, int], task_id: int | None = None) -> Claimed | None:
-    """Takes one task (this one, or the first that is due) for its time limit; None when there is none. Parks one that crashed too often.
+    """Takes one task (this one, or the first that is due); None when there is none. Parks one that crashed too often.
+
+    The lease is short, so that a task whose process was killed moves again within seconds; `renew` keeps it while the process lives.
 
     limits   name -> seconds, for each name that this portal can run
     """
@@ -70,10 +73,17 @@ def claim(session: PortalSession, *, now: datetime, limits: Mapping[str, int], t
         session.execute(update(_task).where(_task.c.id == row["id"]).values(state="parked", crashes=crashes, lease=None, error=what[:2000]))
         return None
     lease = uuid.uuid4()
-    until = now + timedelta(seconds=limits[row["name"]]) + MARGIN
-    values = {"state": "running", "attempts": row["attempts"] + 1, "crashes": crashes, "leased_until": until, "lease": lease}
+    values = {"state": "running", "attempts": row["attempts"] + 1, "crashes": crashes, "leased_until": now + LEASE, "lease": lease}
     session.execute(update(_task).where(_task.c.id == row["id"]).values(**values))
-    return Claimed(row["id"], lease, row["kind"], row["name"], row["fact_id"], row["arguments"], row["attempts"] + 1)
+    ends_at = now + timedelta(seconds=limits[row["name"]])
+    return Claimed(row["id"], lease, row["kind"], row["name"], row["fact_id"], row["arguments"], row["attempts"] + 1, ends_at)
+
+
+def renew(session: PortalSession, claimed: Sequence[Claimed], *, now: datetime) -> None:
+    """Keeps the leases of tasks that are being worked on here, each up to its time limit."""
+    leases = [one.lease for one in claimed if one.ends_at > now]
+    if leases:
+        session.execute(update(_task).where(_task.c.lease.in_(leases), _task.c.state == "running").values(leased_until=now + LEASE))
 
 
 def finish(session: PortalSession, claimed: Claimed, *, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.jobs import schedule
-from b2bkit.core.jobs.claim import Claimed, claim, due_ids, finish, put_back
+from b2bkit.core.jobs.claim import Claimed, claim, due_ids, finish, put_back, renew
 from b2bkit.core.jobs.points import reach
 from b2bkit.core.jobs.queue import DELIVERY
 from b2bkit.core.jobs.wake import Waker, waker_for
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("b2bkit.jobs")
 POLL_SECONDS = 1.0
+RENEW_SECONDS = 2.0
 DELIVERY_LIMIT = 60
 
 
@@ -56,6 +57,7 @@ class JobRunner:
         self._threads: list[threading.Thread] = []
         self._pool: ThreadPoolExecutor | None = None
         self._busy: set[int] = set()
+        self._running: dict[int, Claimed] = {}
         self._lock = threading.Lock()
         self._waker: Waker = waker_for(app.config, self.take)
 
@@ -70,9 +72,10 @@ class JobRunner:
         self._waker.start(consume=work)
         if work:
             self._pool = ThreadPoolExecutor(self.app.config.tables.jobs.threads, "b2bkit-job")
-            poller = threading.Thread(target=self._poll, name="b2bkit-poller", daemon=True)
-            self._threads.append(poller)
-            poller.start()
+            for target, name in ((self._poll, "b2bkit-poller"), (self._renew, "b2bkit-leases")):
+                thread = threading.Thread(target=target, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def stop(self) -> None:
         """Lets running tasks end (at most their own time) and starts no more."""
@@ -121,6 +124,21 @@ class JobRunner:
             self._kick.wait(POLL_SECONDS)
             self._kick.clear()
 
+    def _renew(self) -> None:
+        """Keeps the leases of what runs here longer than a moment."""
+        held: list[Claimed] = []
+        while not self._stop.wait(RENEW_SECONDS):
+            running = list(self._running.values())
+            lasting = [one for one in running if one in held]
+            held = running
+            if not lasting:
+                continue
+            try:
+                with self.app.work() as work:
+                    renew(work.session, lasting, now=work.now)
+            except Exception:
+                log.exception("leases could not be renewed")
+
     def _sweep(self) -> None:
         with self.app.work(write=False) as work:
             ids = due_ids(work.session, now=work.now, names=list(self.limits))
@@ -138,6 +156,7 @@ class JobRunner:
         if claimed is None:
             return False
         reach("claimed")
+        self._running[claimed.id] = claimed
         try:
             self._perform(claimed)
         except LeaseLost:
@@ -146,6 +165,8 @@ class JobRunner:
             log.warning("task failed", exc_info=True, extra={"task": claimed.id, "task_name": claimed.name, "attempts": claimed.attempts})
             with self.app.work() as work:
                 put_back(work.session, claimed, now=work.now, error=f"{type(error).__name__}: {error}")
+        finally:
+            self._running.pop(claimed.id, None)
         reach("saved")
         return True
 
