@@ -21,6 +21,7 @@ from b2bkit.core.extend.load import collect
 from b2bkit.core.extend.plugin import NoSettings, Plugin
 from b2bkit.core.extend.things import Level
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
+from b2bkit.core.notify.plugin import NotifyPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
 from b2bkit.core.work import SYSTEM, Actor, Work
 from b2bkit.testing import factories as make
@@ -32,7 +33,7 @@ STAFF = Actor(kind="staff", levels={"catalog.view": Level.ALL, "pricing.explain"
 def kit_of(*more: type[Plugin]) -> Kit:
     """The kit of these domains and further plugins."""
     problems: list[Any] = []
-    plugins = [cls(NoSettings()) for cls in (AccountsPlugin, CatalogPlugin, PricingPlugin, *more)]
+    plugins = [cls(NoSettings()) for cls in (AccountsPlugin, NotifyPlugin, CatalogPlugin, PricingPlugin, *more)]
     kit = assemble(plugins, collect(plugins, problems), None, "b2bkit.toml", problems)
     assert problems == []
     return kit
@@ -73,7 +74,11 @@ def buyer(contract: Contract | None, company_id: UUID | None = None) -> Actor:
     """A buyer who works under the contract."""
     company_id = contract.company_id if contract else company_id
     return Actor(
-        kind="client", user_id=UUID(int=7), company_id=company_id, contract_id=contract.id if contract else None, levels={"catalog.view": Level.COMPANY}
+        kind="client",
+        user_id=UUID(int=7),
+        company_id=company_id,
+        contract_id=contract.id if contract else None,
+        levels={"catalog.view": Level.COMPANY},
     )
 
 

@@ -47,7 +47,7 @@ def seen(desk: Desk, actor: Actor, q: str = "") -> set[str]:
         assert tree.matching == len(names)
         by_criterion = set(work.session.scalars(select(Product.name).where(visible(work))))
         assert names <= by_criterion
-        everything = [product for product in work.session.scalars(select(Product.id))]
+        everything = list(work.session.scalars(select(Product.id)))
         assert {good.row.name for good in visible_goods(work, everything).values()} == by_criterion
         for product_id in everything:
             try:

@@ -85,7 +85,7 @@ def allowed(rules: Rules, factor: Decimal) -> Allowed:
         else:
             whole, multiple = int(factor * _MILLIONTHS), int(rules.multiple * _MILLIONTHS)
             step = Decimal(multiple // gcd(whole, multiple))
-        most = (MAX_QUANTITY / (step * factor)).to_integral_value(ROUND_FLOOR) * step
+        most = (min(MAX_QUANTITY / factor, MAX_QUANTITY) / step).to_integral_value(ROUND_FLOOR) * step
         least = max((rules.minimum / (step * factor)).to_integral_value(ROUND_CEILING), Decimal(1)) * step
     return Allowed(least if least <= most else None, step, most)
 

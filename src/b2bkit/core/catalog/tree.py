@@ -134,7 +134,7 @@ class CategoryPlace(NamedTuple):
 
 def set_category_parents(work: Work, *, places: Iterable[CategoryPlace]) -> None:
     """Hangs existing categories below others and rebuilds the closure. Raises Refused when a category would be below itself."""
-    known: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).tuples())
+    known: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).all())
     wanted = {place.id: place.parent_id for place in places}
     missing = [id_ for id_ in {*wanted, *filter(None, wanted.values())} if id_ not in known]
     if missing:
@@ -162,7 +162,7 @@ def _refuse_rings(parents: Mapping[UUID, UUID | None]) -> None:
 
 def rebuild_category_closure(work: Work) -> None:
     """Makes the closure what the parents say. Call it after a change of `parent_id`. Raises Refused for a ring."""
-    parents: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).tuples())
+    parents: dict[UUID, UUID | None] = dict(work.session.execute(_PARENTS).all())
     _refuse_rings(parents)
     rows: list[dict[str, object]] = []
     for id_ in parents:
