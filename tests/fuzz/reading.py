@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     MetaData,
     String,
@@ -25,7 +26,6 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy import Column as SqlColumn
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only, selectinload, subqueryload
 
 from tests.fuzz.world import COUNT, ENTITIES, FIRST_ID, MARK, SCOPED, Deal, Firm, Memo, Part, Thing
