@@ -1,7 +1,7 @@
 """The side of the exchange that 1C calls: `checkauth`, `init`, `file`, `import`, `query`, `success` at one address.
 
-Answers are plain text, `success`, `progress` or `failure` in the first line, exactly as 1C's configurations expect them: Trade Management aborts
-when `init` has more or fewer than two lines, and keeps sending Basic credentials besides the cookie; others send only one of them.
+Answers are plain text, `success`, `progress` or `failure` in the first line, exactly as 1C's configurations expect them: Trade Management
+aborts when `init` has more or fewer than two lines, and keeps sending Basic credentials besides the cookie; others send only one of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from b2bkit import NotFound
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _
 from b2bkit.core.web.handling import Request, Response, client_address, read_body
@@ -26,7 +25,8 @@ from b2bkit_onec.upload.refusals import UploadRefused
 
 log = logging.getLogger("b2bkit.onec")
 COOKIE = "b2bkit_exchange"
-PATIENCE = 3.0
+PATIENCE, PAUSE = 3.0, 0.1
+TEXT = "text/plain; charset=utf-8"
 KINDS = ("catalog", "sale")
 WRONG, WINDOW, KEPT = 10, 300.0, 1000
 
@@ -78,21 +78,20 @@ class ExchangeDoor:
         self._answer(req, resp)
 
     def _answer(self, req: Request, resp: Response) -> None:
-        resp.content_type = "text/plain; charset=utf-8"
+        resp.content_type = TEXT
         resp.set_header("Cache-Control", "no-store")
         try:
             answer = self._dispatch(req, resp)
-        except Refusal as refusal:
+        except (Refusal, UploadRefused, uploads.NotTaken) as refusal:
             answer = f"failure\n{refusal}"
-        except UploadRefused as refusal:
-            answer = f"failure\n{refusal}"
-        except (NotFound, sessions.Ended):
-            answer = "failure\n" + _("This exchange has ended. Begin again with checkauth.")
+        except sessions.Ended as ended:
+            answer = "failure\n" + _said_ended(ended)
         except B2bkitError:
             raise
         except Exception:
             log.exception("exchange", extra={"mode": req.get_param("mode")})
             answer = "failure\n" + _("The portal could not do this. Try again; its log tells more.")
+        resp.content_type = resp.content_type if isinstance(answer, bytes) else TEXT
         resp.data = answer.encode() if isinstance(answer, str) else answer
 
     def _dispatch(self, req: Request, resp: Response) -> str | bytes:
@@ -134,12 +133,13 @@ class ExchangeDoor:
         token = (req.get_cookie_values(COOKIE) or [""])[0]
         if not token and (req.get_header("Authorization") is None or not self._credentials(req)):
             raise Refusal(_("Begin with checkauth."))
-        with req.context.open_work(SYSTEM) as work:
+        with req.context.open_work(SYSTEM, write=False) as work:
             return sessions.find(work, kind=kind, token=token, minutes=self.settings.session_minutes)
 
     def _init(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
         version = req.get_param("version") or ""
         with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
             sessions.name_version(work, exchange, version[:20])
             uploads.forget_partial(work, exchange.id)
         lines = [f"zip={'yes' if self.settings.zip else 'no'}", f"file_limit={self.settings.file_limit}"]
@@ -148,37 +148,52 @@ class ExchangeDoor:
         return "\n".join(lines)
 
     def _file(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
+        name = _filename(req)
         with req.context.open_work(SYSTEM) as work:
-            uploads.receive(work, exchange=exchange, filename=_filename(req), data=read_body(req))
+            sessions.touch(work, exchange)
+            uploads.receive(work, exchange=exchange, filename=name, data=read_body(req), settings=self.settings)
         return "success"
 
     def _import(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
-        name = _filename(req)
-        with req.context.open_work(SYSTEM) as work:
-            upload_id = uploads.ask_for_import(work, exchange=exchange, filename=name)
-        until = time.monotonic() + PATIENCE
+        """Waits a few seconds for the end, for 1C asks again without a pause. Only reads while the import goes on."""
+        name, until = _filename(req), time.monotonic() + PATIENCE
         while True:
             with req.context.open_work(SYSTEM, write=False) as work:
-                state, message = uploads.state_of(work, upload_id)
-            if state == "done":
-                return f"success\n{message}" if message else "success"
-            if state == "failed":
-                return f"failure\n{message}"
-            if time.monotonic() > until:
+                seen = uploads.look(work, exchange=exchange, filename=name)
+            if seen is None:
+                with req.context.open_work(SYSTEM) as work:
+                    sessions.touch(work, exchange)
+                    uploads.ask_for_import(work, exchange=exchange, filename=name)
+            elif seen.state in ("done", "unpacked"):
+                return f"success\n{seen.message}" if seen.message else "success"
+            elif seen.state in ("failed", "dropped"):
+                return f"failure\n{seen.message}"
+            elif time.monotonic() > until:
                 return "progress\n" + _("The file is being read.")
-            time.sleep(0.1)
+            else:
+                time.sleep(PAUSE)
 
     def _query(self, req: Request, resp: Response, exchange: sessions.Open) -> bytes:
         with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
             answer = sale.orders_for(work, exchange=exchange, settings=self.settings)
         resp.content_type = f"text/xml; charset={self.settings.encoding}"
         return answer
 
     def _success(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
-        if exchange.kind == "sale":
-            with req.context.open_work(SYSTEM) as work:
+        with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
+            if exchange.kind == "sale":
                 sale.confirm(work, exchange=exchange)
         return "success"
+
+
+def _said_ended(ended: sessions.Ended) -> str:
+    if ended.replaced_at is None:
+        return _("This exchange has ended. Begin again with checkauth.")
+    return _("A newer exchange began at {time} UTC and took the place of this one. Run one exchange at a time.").format(
+        time=f"{ended.replaced_at:%H:%M:%S}"
+    )
 
 
 def _filename(req: Request) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, Identified
+from b2bkit.core.db.base import Base, Identified, title
 
 
 class Exchange(Identified, Base):
@@ -18,6 +18,7 @@ class Exchange(Identified, Base):
     kind      catalog or sale, as 1C said
     dialogue  version that the other side named at `init` (Bitrix's module does, 1C's own configurations do not)
     ended_at  when a newer exchange of the same kind took its place, or it was forgotten
+    orders, confirmed   orders given to 1C in it, and those of them that 1C confirmed
     """
 
     __tablename__ = "onec_exchange"
@@ -36,21 +37,28 @@ class Exchange(Identified, Base):
 class Upload(Identified, Base):
     """A file of an exchange, put together from its parts.
 
-    state     receiving, unpacked (an archive), queued, done, failed
-    stored    its name on disk, made by us
-    counts    what was applied, by kind; `refused` what was not, with line, reason and cure
+    state      receiving, queued, done, failed; unpacked (an archive whose files are uploads of their own now); dropped (its folder is gone)
+    stored     its path below the exchange's folder, made by us
+    last_part  hash of the last part, by which one that is sent twice is known
+    attempts   how often reading it was begun
+    turn       its place among queued files
+    counts     what was told and what changed, by kind; `refused` what was not taken (the first 1000), with line, reason and cure
     """
 
     __tablename__ = "onec_upload"
-    __table_args__ = (UniqueConstraint("exchange_id", "name"),)
+    __table_args__ = (UniqueConstraint("exchange_id", "name"), Index("ix_onec_upload_state", "state", "queued_at"))
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("onec_exchange.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(500))
     stored: Mapped[str] = mapped_column(String(100))
-    size: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
     parts: Mapped[int] = mapped_column(default=0)
+    last_part: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(String(20), default="receiving")
     received_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
+    turn: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(String(2000), default="")
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -62,7 +70,37 @@ class Property(Base):
 
     __tablename__ = "onec_property"
 
-    ref: Mapped[str] = mapped_column(String(200), primary_key=True)
+    ref: Mapped[str] = mapped_column(String(255), primary_key=True)
     name: Mapped[str] = mapped_column(String(250))
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
     position: Mapped[int] = mapped_column(default=0)
+
+
+class Unit(Base):
+    """A unit of measure by its code (1C: УпаковкиЕдиницыИзмерения): goods of schema 3 name the code only."""
+
+    __tablename__ = "onec_unit"
+
+    ref: Mapped[str] = mapped_column(String(255), primary_key=True)
+    name: Mapped[str] = mapped_column(String(50))
+
+
+class Variant(Base):
+    """What a product that is a variant (1C: ХарактеристикаНоменклатуры) has of its own; the rest it takes from its base product.
+
+    name, article, barcode, attributes   its own, empty where the offer named none
+    deleted, base_deleted                marked in 1C: the variant itself, or the product that it is a variant of
+    whole                                the catalogue names it as goods with everything: it takes nothing from its base product
+    """
+
+    __tablename__ = "onec_variant"
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True)
+    base_ref: Mapped[str] = mapped_column(String(255), index=True)
+    name: Mapped[title] = mapped_column(default="")
+    article: Mapped[str] = mapped_column(String(100), default="")
+    barcode: Mapped[str] = mapped_column(String(50), default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    deleted: Mapped[bool] = mapped_column(default=False)
+    base_deleted: Mapped[bool] = mapped_column(default=False)
+    whole: Mapped[bool] = mapped_column(default=False)

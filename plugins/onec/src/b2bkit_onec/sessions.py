@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -15,11 +16,15 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit_onec.models import Exchange
 
-SYSTEM_NAME = "onec"
+SYSTEM_NAME: Final = "onec"
 
 
 class Ended(Exception):
-    """The exchange is over or was never begun."""
+    """The exchange is over or was never begun. `replaced_at`: when a newer one took its place, None when it ended by time."""
+
+    def __init__(self, replaced_at: datetime | None = None) -> None:
+        super().__init__()
+        self.replaced_at = replaced_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ def _hash(token: str) -> str:
 def begin(work: Work, *, kind: str, client: str) -> str:
     """A new exchange; the one of this kind that 1C left open ends, and orders offered in it wait again. Returns the cookie's value."""
     older = (Exchange.kind == kind, Exchange.ended_at.is_(None))
-    for exchange_id in work.session.scalars(select(Exchange.id).where(*older)).all():
+    for exchange_id in work.session.scalars(select(Exchange.id).where(*older).order_by(Exchange.id).with_for_update()).all():
         if kind == "sale":
             erp.release_batch(work, batch=str(exchange_id))
     work.session.execute(update(Exchange).where(*older).values(ended_at=work.now))
@@ -50,16 +55,25 @@ def begin(work: Work, *, kind: str, client: str) -> str:
 
 
 def find(work: Work, *, kind: str, token: str, minutes: int) -> Open:
-    """The exchange of this cookie, or without one the newest of its kind; raises Ended."""
-    statement = select(Exchange).where(Exchange.kind == kind, Exchange.ended_at.is_(None), Exchange.seen_at > work.now - timedelta(minutes=minutes))
-    if token:
-        statement = statement.where(Exchange.token_hash == _hash(token))
-    found = work.session.scalars(statement.order_by(Exchange.started_at.desc()).limit(1)).one_or_none()
+    """The exchange of this cookie, or without one the newest of its kind; changes nothing. Raises Ended."""
+    statement = select(Exchange.id, Exchange.dialogue, Exchange.seen_at, Exchange.ended_at).where(Exchange.kind == kind)
+    statement = statement.where(Exchange.token_hash == _hash(token)) if token else statement.where(Exchange.ended_at.is_(None))
+    found = work.session.execute(statement.order_by(Exchange.started_at.desc(), Exchange.id.desc()).limit(1)).one_or_none()
     if found is None:
         raise Ended
-    found.seen_at = work.now
+    if found.ended_at is not None:
+        raise Ended(found.ended_at)
+    if found.seen_at <= work.now - timedelta(minutes=minutes):
+        raise Ended
+    return Open(found.id, kind, found.dialogue)
+
+
+def touch(work: Work, exchange: Open) -> None:
+    """1C spoke in this exchange. Raises Ended when a newer one took its place in this moment."""
+    going_on = update(Exchange).where(Exchange.id == exchange.id, Exchange.ended_at.is_(None)).values(seen_at=work.now)
+    if work.session.execute(going_on).rowcount != 1:  # type: ignore[attr-defined]
+        raise Ended(work.now)
     erp.heard(work, SYSTEM_NAME)
-    return Open(found.id, found.kind, found.dialogue)
 
 
 def name_version(work: Work, exchange: Open, version: str) -> None:

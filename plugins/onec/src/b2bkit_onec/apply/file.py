@@ -1,0 +1,106 @@
+"""A whole file: its records in the order in which they depend on each other, in one transaction, and what 1C is told of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from b2bkit import Work
+from b2bkit.core.erp import service as erp
+from b2bkit.core.i18n import _
+from b2bkit_onec.apply import classifier, documents, offers, parties, products
+from b2bkit_onec.apply.intake import Intake
+from b2bkit_onec.commerceml import records
+from b2bkit_onec.settings import OneCSettings
+
+BATCH: Final = 500
+DECLARED: Final = (records.Group, records.PropertyDef, records.UnitDef, records.PriceType, records.Warehouse)
+# kinds of data whose age the portal shows -> counts that belong to them
+FRESH: Final = {
+    "catalog": ("products", "groups", "properties"),
+    "prices": ("prices",),
+    "stock": ("stock",),
+    "companies": ("counterparties",),
+    "order_status": ("orders",),
+}
+
+
+def apply_file(work: Work, *, name: str, items: Callable[[], Iterable[records.Item]], settings: OneCSettings) -> Intake:
+    """Applies the records, read twice: declarations first, then what refers to them. Nothing is deleted for being absent.
+
+    Everything happens in the transaction of `work`; what raises leaves the portal as it was.
+    """
+    intake = Intake(work, settings, name)
+    classifier.apply(intake, [item for item in items() if isinstance(item, DECLARED)])
+    declared = products.Classifier(intake)
+    for batch in _batches(items()):
+        _apply_batch(intake, batch, declared)
+    for kind, counted in FRESH.items():
+        told = [intake.counts[one] for one in counted if one in intake.counts]
+        if told:
+            rows = sum(one["told"] for one in told)
+            erp.mark_fresh(work, kind, as_of=work.now, rows=rows, refused=intake.refused_in_all)
+    return intake
+
+
+def _batches(items: Iterable[records.Item]) -> Iterator[list[records.Item]]:
+    """Records of one kind that follow each other, at most 500; declarations are left out."""
+    batch: list[records.Item] = []
+    for item in items:
+        if isinstance(item, DECLARED):
+            continue
+        if batch and (len(batch) >= BATCH or type(item) is not type(batch[0])):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def _apply_batch(intake: Intake, batch: Sequence[records.Item], declared: products.Classifier) -> None:
+    first = batch[0]
+    if isinstance(first, records.Exchange):
+        intake.said_at = said_at(intake.work, first)
+    elif isinstance(first, records.Product):
+        goods = [item for item in batch if isinstance(item, records.Product)]
+        products.apply(intake, goods, declared)
+        _prices_on_goods(intake, goods)
+    elif isinstance(first, records.Offer):
+        offers.apply(intake, [item for item in batch if isinstance(item, records.Offer)], declared)
+    elif isinstance(first, records.Counterparty):
+        parties.apply(intake, [item for item in batch if isinstance(item, records.Counterparty)])
+    elif isinstance(first, records.Document):
+        documents.apply(intake, [item for item in batch if isinstance(item, records.Document)])
+    elif isinstance(first, records.Refused):
+        for item in batch:
+            if isinstance(item, records.Refused):
+                intake.note(item)
+
+
+def _prices_on_goods(intake: Intake, goods: Sequence[records.Product]) -> None:
+    """Some exporters put prices on goods."""
+    priced = {one.id: one for one in goods if one.prices}
+    ids = intake.ids("product", priced)
+    offers.prices(intake, {id_: priced[ref] for ref, id_ in ids.items()})
+
+
+def said_at(work: Work, header: records.Exchange) -> str:
+    """ДатаФормирования in UTC, as a text that sorts; a moment without a zone is in that of the portal. "" when the file names none."""
+    if header.formed_at is None:
+        return ""
+    moment = header.formed_at if header.formed_at.tzinfo else header.formed_at.replace(tzinfo=work.config.portal.zone)
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def summary(intake: Intake) -> str:
+    """One line for 1C's log."""
+    changed = sum(one["new"] + one["changed"] for one in intake.counts.values())
+    told = _("Read: {told}. Changed rows: {changed}.").format(told=_told(intake), changed=changed)
+    if not intake.refused_in_all:
+        return told
+    return told + " " + _("Not taken: {count}; the portal shows each with line, reason and cure.").format(count=intake.refused_in_all)
+
+
+def _told(intake: Intake) -> str:
+    return ", ".join(f"{kind} {row['told']}" for kind, row in intake.counts.items() if row["told"]) or "0"

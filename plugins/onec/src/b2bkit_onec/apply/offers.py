@@ -1,0 +1,157 @@
+"""Предложения -> variants, prices per base unit with volume steps, stock per warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from b2bkit.core.catalog.models import Stock
+from b2bkit.core.pricing.models import Price, PriceType
+from b2bkit_onec.apply import classifier, variants
+from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Intake, divided, fits, latest, rounded
+from b2bkit_onec.apply.products import Classifier
+from b2bkit_onec.apply.rows import Row, parts, replace
+from b2bkit_onec.commerceml import records
+
+Priced = records.Product | records.Offer
+
+
+def apply(intake: Intake, batch: Sequence[records.Offer], declared: Classifier) -> None:
+    """Offers of a package, or changes of them. Prices and stock that an offer does not name stay as they were."""
+    given = list(latest(batch, lambda one: one.id).values())
+    named = [one for one in given if one.variant_id and len(one.id) <= classifier.LONGEST_REF]
+    variants.of_offers(intake, named, {one.id: declared.attributes(one) for one in named})
+    ids = intake.ids("product", [one.id for one in given])
+    for one in given:
+        if one.id not in ids:
+            intake.refuse("unknown-product", "Предложение", one.id, one.line, whole=True)
+    known = {ids[one.id]: one for one in given if one.id in ids}
+    intake.count("offers", len(batch))
+    prices(intake, known)
+    _stock(intake, known)
+
+
+# prices
+
+
+def prices(intake: Intake, given: Mapping[UUID, Priced]) -> None:
+    """For each price type that a product names, these are all its prices now. 0 is 1C's way to say that there is no price."""
+    told = {id_: one for id_, one in given.items() if one.prices or _withdrawn(one)}
+    if not told:
+        return
+    types = _types(intake, told.values())
+    for part in parts(told):
+        wanted: dict[tuple[UUID, UUID, Decimal], Row] = {}
+        named: set[tuple[UUID, UUID]] = set()
+        for id_ in part:
+            for price in told[id_].prices:
+                _step(intake, told[id_], id_, price, types, wanted, named)
+        rows = [dict(row) for row in intake.work.session.execute(select(Price.__table__).where(Price.product_id.in_(part))).mappings()]
+        withdrawn = {id_ for id_ in part if _withdrawn(told[id_])}
+        there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
+        wanted = {place: row for place, row in wanted.items() if place[1] not in withdrawn}
+        change = replace(
+            intake.work, Price, ("price_type_id", "product_id", "min_quantity"), there, wanted, stamp={"as_of": intake.work.now}
+        )
+        intake.count("prices", sum(len(told[id_].prices) for id_ in part), change)
+
+
+def _withdrawn(one: Priced) -> bool:
+    return isinstance(one, records.Offer) and one.deleted
+
+
+def _types(intake: Intake, given: Iterable[Priced]) -> dict[str, tuple[UUID, str]]:
+    """Price types by reference, with their currencies; those that were never declared are made with the currency of their prices."""
+    used = {price.type_id: price for one in given for price in one.prices if len(price.type_id) <= classifier.LONGEST_REF}
+    known = intake.ids("price_type", used)
+    new = [records.PriceType(ref, "", used[ref].currency) for ref in used if ref not in known]
+    ids = {**known, **(classifier.price_types(intake, new) if new else {})}
+    statement = select(PriceType.id, PriceType.currency).where(PriceType.id.in_(set(ids.values())))
+    currencies = dict(intake.work.session.execute(statement).tuples().all())
+    return {ref: (id_, currencies[id_]) for ref, id_ in ids.items()}
+
+
+def _step(
+    intake: Intake,
+    one: Priced,
+    product_id: UUID,
+    price: records.Price,
+    types: Mapping[str, tuple[UUID, str]],
+    wanted: dict[tuple[UUID, UUID, Decimal], Row],
+    named: set[tuple[UUID, UUID]],
+) -> None:
+    """Adds a price per base unit; of two from the same quantity on, that of the base unit holds, else the later one."""
+    if price.type_id not in types:
+        intake.refuse("unknown-price-type", "Цена", one.id, price.line, text=price.type_id)
+        return
+    type_id, currency = types[price.type_id]
+    value, start = divided(price.value, price.factor, PRICE), rounded((price.min_quantity or ZERO) * price.factor, QUANTITY)
+    if not (fits(value) and fits(start)):
+        intake.refuse("too-large", "Цена", one.id, price.line, text=f"{price.value:f}")
+        return
+    if price.currency and price.currency != currency:
+        intake.refuse("other-currency", "Цена", one.id, price.line, text=price.currency, wanted=currency)
+        return
+    place = (type_id, product_id, start)
+    named.add((type_id, product_id))
+    if value == 0 or (place in wanted and price.factor != 1):
+        return
+    wanted[place] = {"value": value}
+
+
+# stock
+
+
+def _stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
+    told = {id_: one for id_, one in given.items() if one.stocks or one.quantity is not None}
+    if not told:
+        return
+    places = _warehouses(intake, told.values())
+    for part in parts(told):
+        rows = [dict(row) for row in intake.work.session.execute(select(Stock.__table__).where(Stock.product_id.in_(part))).mappings()]
+        held: dict[UUID, set[UUID]] = {}
+        for row in rows:
+            held.setdefault(row["product_id"], set()).add(row["warehouse_id"])
+        wanted: dict[tuple[UUID, UUID], Row] = {}
+        for id_ in part:
+            for place, amount in _amounts(intake, told[id_], places, held.get(id_, set())).items():
+                wanted[(id_, place)] = {"quantity": amount}
+        named = [row for row in rows if (row["product_id"], row["warehouse_id"]) in wanted]
+        change = replace(intake.work, Stock, ("product_id", "warehouse_id"), named, wanted, stamp={"as_of": intake.work.now})
+        intake.count("stock", sum(len(told[id_].stocks) or 1 for id_ in part), change)
+
+
+def _warehouses(intake: Intake, offers: Iterable[records.Offer]) -> dict[str, UUID]:
+    """Warehouses by reference; "" is the one for stock that names none. Those that were never declared are made, without a name."""
+    used: set[str] = set()
+    for one in offers:
+        used |= {row.warehouse_id or "" for row in one.stocks} or {""}
+    wanted = {ref or _NAMELESS: ref for ref in sorted(used) if len(ref) <= classifier.LONGEST_REF}
+    known = intake.ids("warehouse", wanted)
+    names = {_NAMELESS: intake.settings.warehouse}
+    new = [records.Warehouse(ref, names.get(ref, "")) for ref in wanted if ref not in known]
+    ids = {**known, **(classifier.warehouses(intake, new) if new else {})}
+    return {wanted[ref]: id_ for ref, id_ in ids.items()}
+
+
+_NAMELESS = "-"
+
+
+def _amounts(intake: Intake, one: records.Offer, places: Mapping[str, UUID], held: set[UUID]) -> dict[UUID, Decimal]:
+    """What is free at each warehouse. A whole offer, or a total without warehouses, says of those that it leaves out that they hold nothing;
+    an offer of changes speaks of those that it names. Less than nothing is nothing.
+    """
+    rows = one.stocks or (records.StockRow(None, one.quantity or ZERO),)
+    found: dict[UUID, Decimal] = {}
+    for row in rows:
+        if (row.warehouse_id or "") not in places or not fits(row.quantity):
+            intake.refuse("too-large", "Склад", one.id, one.line, text=f"{row.quantity:f}")
+            return {}
+        place = places[row.warehouse_id or ""]
+        found[place] = found.get(place, ZERO) + row.quantity
+    if not (one.changes_only_fields and one.stocks):
+        found |= dict.fromkeys(held - found.keys(), ZERO)
+    return {place: max(rounded(amount, QUANTITY), ZERO) for place, amount in found.items()}

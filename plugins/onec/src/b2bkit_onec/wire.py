@@ -1,0 +1,113 @@
+"""Records as JSON lines, exact both ways: how the child process that reads a file hands it to the portal.
+
+Encoding is `orjson` (dataclasses by field name, Decimal as text); decoding knows each record's types and refuses everything else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import types
+import typing
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import orjson
+
+from b2bkit_onec.commerceml import records
+from b2bkit_onec.commerceml.records import Item
+
+KINDS: Mapping[str, type[Item]] = {
+    kind.__name__: kind
+    for kind in (
+        records.Exchange,
+        records.Section,
+        records.Group,
+        records.PropertyDef,
+        records.UnitDef,
+        records.PriceType,
+        records.Warehouse,
+        records.Product,
+        records.Offer,
+        records.Counterparty,
+        records.Document,
+        records.Refused,
+    )
+}
+Decode = Callable[[Any], Any]
+
+
+class BadWire(ValueError):
+    """A line that is no record."""
+
+
+def encode(item: Item) -> bytes:
+    """One line without its end."""
+    return orjson.dumps([type(item).__name__, item], default=_plain)
+
+
+def decode(line: bytes) -> Item:
+    """The record again. Raises BadWire for anything that `encode` did not write."""
+    try:
+        kind, fields = orjson.loads(line)
+        found: Item = _decoder(KINDS[kind])(fields)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+        raise BadWire(str(error)[:200]) from error
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+@cache
+def _decoder(kind: type) -> Decode:
+    hints = typing.get_type_hints(kind)
+    fields = [(field.name, _reader(hints[field.name])) for field in dataclasses.fields(kind)]
+    wanted = {name for name, _ in fields}
+
+    def read(given: dict[str, Any]) -> object:
+        if given.keys() != wanted:
+            raise BadWire(f"{kind.__name__} with {sorted(given.keys() ^ wanted)}")
+        return kind(*[reader(given[name]) for name, reader in fields])
+
+    return read
+
+
+def _reader(hint: Any) -> Decode:
+    """From JSON to a field's type: str, int, bool, Decimal, dates, records, tuples of these, mappings of texts, or None."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = _reader(next(one for one in arguments if one is not types.NoneType))
+        return lambda value: None if value is None else inner(value)
+    if origin is tuple:
+        each = _reader(arguments[0])
+        return lambda value: tuple(map(each, _checked(value, list)))
+    if origin is not None:
+        return lambda value: types.MappingProxyType({_checked(key, str): _checked(one, str) for key, one in value.items()})
+    if dataclasses.is_dataclass(hint):
+        return _decoder(hint)
+    return _SIMPLE[hint]
+
+
+def _checked(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise BadWire(f"{kind.__name__} expected, not {type(value).__name__}")
+    return value
+
+
+_SIMPLE: Mapping[Any, Decode] = {
+    str: lambda value: _checked(value, str),
+    int: lambda value: _checked(value, int),
+    bool: lambda value: _checked(value, bool),
+    Decimal: lambda value: Decimal(_checked(value, str)),
+    dt.datetime: lambda value: dt.datetime.fromisoformat(_checked(value, str)),
+    dt.date: lambda value: dt.date.fromisoformat(_checked(value, str)),
+    dt.time: lambda value: dt.time.fromisoformat(_checked(value, str)),
+}
