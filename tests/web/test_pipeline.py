@@ -163,9 +163,10 @@ def test_a_refusal_can_be_kept_on_purpose(room: Room) -> None:
     assert room.kept() == ["count it"]
 
 
-def test_a_get_cannot_write(room: Room) -> None:
+def test_a_get_cannot_write(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     answer = room.buyer().get("/writing")
     assert answer.status_code == 500
+    assert "WriteInRead" in caplog.text
     assert room.kept() == []
 
 

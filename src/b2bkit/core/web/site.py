@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import falcon
 
-from b2bkit.core.errors import B2bkitError, NotSignedIn
+from b2bkit.core.errors import NotSignedIn
 from b2bkit.core.i18n import SOURCE_LANGUAGE, speaking
 from b2bkit.core.web.answers import answer_kind, bare_page, came_from, clear, neutral, typed_fields
 from b2bkit.core.web.errors import PROBLEM_JSON, Failure, Stale, failure_of, problem_json
@@ -86,7 +86,7 @@ class Site:
         with speaking(state.lang, self.parts.translations(state.lang)):
             failure = failure_of(error)
             state.error = failure.code
-            if failure.status >= 500 and not isinstance(error, B2bkitError):
+            if failure.status == 500:  # also those of ours that no person should ever see, as a statement that the scope refuses
                 route = state.route.name if state.route else ""
                 log.error("request failed", exc_info=error, extra={"request_id": state.request_id, "route": route})
             clear(resp)
