@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +16,7 @@ from b2bkit.core.app import App, create_app, owners
 from b2bkit.core.commands import config_option
 from b2bkit.core.db import migrate
 from b2bkit.core.errors import B2bkitError
-
-if TYPE_CHECKING:
-    import falcon.asgi
+from b2bkit.core.web.app import B2bkitAsgi
 
 
 class Behind(B2bkitError):
@@ -30,11 +30,29 @@ def refuse_if_behind(app: App) -> None:
         raise Behind(f"the database is behind ({', '.join(waiting)}): run `b2bkit db upgrade --config {app.config.folder}`")
 
 
-def portal() -> falcon.asgi.App:
-    """What the server process loads: the portal of the folder in B2BKIT_CONFIG."""
-    app = create_app(Path(os.environ["B2BKIT_CONFIG"]))
-    refuse_if_behind(app)
+def started(app: App) -> App:
+    """The portal with its runner: jobs run here with the in-process broker, else only wake-ups are sent."""
+    app.runner.start(work=app.config.tables.jobs.broker == "in-process")
+    return app
+
+
+def portal() -> B2bkitAsgi:
+    """What each of several server processes loads: the portal of the folder in B2BKIT_CONFIG."""
+    app = started(create_app(Path(os.environ["B2BKIT_CONFIG"])))
+    atexit.register(app.close)
     return app.asgi
+
+
+async def serve_one(app: App, host: str, port: int) -> None:
+    """Serves in this very process until SIGINT or SIGTERM: one process starts sooner and takes less memory than a parent with one child."""
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    server = Server(app.asgi, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, server.stop)
+    await server.serve()
 
 
 @click.command()
@@ -44,26 +62,31 @@ def portal() -> falcon.asgi.App:
 @click.option("--processes", default=1, show_default=True, help="Web processes; more than one needs PostgreSQL.")
 def serve(config: Path, port: int, host: str, processes: int) -> None:
     """Serve the portal; with `broker = "in-process"` its jobs run here too."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     app = create_app(config)  # every problem of the deployment is told here, once
     refuse_if_behind(app)
-    if processes > 1 and app.db.dialect == "sqlite":
+    _refuse_taken_port(host, port)
+    if processes == 1:
+        asyncio.run(serve_one(started(app), host, port))
+        app.close()
+        return
+    if app.db.dialect == "sqlite":
         raise click.ClickException("SQLite serves one process: use --processes 1 or PostgreSQL")
     app.close()
     os.environ["B2BKIT_CONFIG"] = str(app.config.folder)
-    server = Granian(
-        "b2bkit.core.commands.serve:portal",
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=host,
-        port=port,
-        workers=processes,
-        websockets=False,
-        log_enabled=False,
-    )
-    server.serve()
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    target, web = "b2bkit.core.commands.serve:portal", Interfaces.ASGINL
+    Granian(target, factory=True, interface=web, address=host, port=port, workers=processes, websockets=False, log_enabled=False).serve()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"port {port} of {host} cannot be used ({error.strerror}): choose another with --port") from error
 
 
 @click.command()
