@@ -87,7 +87,13 @@ class Shop:
     def actor(self, user: User | None = None, contract: Contract | None = None) -> Actor:
         """Who acts in services: the buyer unless told otherwise."""
         user = user or self.buyer
-        roles = {self.buyer.id: "buyer", self.colleague.id: "owner", self.viewer.id: "viewer", self.stranger.id: "owner", self.manager.id: "manager"}
+        roles = {
+            self.buyer.id: "buyer",
+            self.colleague.id: "owner",
+            self.viewer.id: "viewer",
+            self.stranger.id: "owner",
+            self.manager.id: "manager",
+        }
         role = roles[user.id]
         staff = role == "manager"
         mine = contract or (self.other_contract if user is self.stranger else self.contract)

@@ -119,11 +119,16 @@ def _filtered(statement: Select[*tuple[Any, ...]], group: Group, text: str) -> S
         statement = statement.where(Order.status.in_(GROUPS[group]))
     wanted = text.strip()[:40]
     if wanted:
-        spelt = {wanted, wanted.upper()}
         statement = statement.where(
-            or_(*(column.contains(part, autoescape=True) for part in spelt for column in (Order.number, Order.erp_number)))
+            or_(*(column.like(part, escape="/") for part in _parts(wanted) for column in (Order.number, Order.erp_number)))
         )
     return statement
+
+
+def _parts(wanted: str) -> list[str]:
+    """Patterns for a part of a number, as typed and in capitals: SQLite folds Latin letters only."""
+    spelt = dict.fromkeys((wanted, wanted.upper()))
+    return ["%" + part.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%" for part in spelt]
 
 
 def _beyond(cursor: Cursor) -> ColumnElement[bool]:

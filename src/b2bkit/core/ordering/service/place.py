@@ -32,6 +32,7 @@ log = logging.getLogger("b2bkit.ordering")
 PLACE = "ordering.place"
 FIRST_NUMBER = 10_000
 FURTHEST = timedelta(days=366)
+_PRICES = ("ordering.dearer", "ordering.cheaper", "ordering.priced")  # what else differs follows from the problems
 
 
 class Placed(NamedTuple):
@@ -111,7 +112,7 @@ def _refuse(work: Work, draft: Draft, cart_id: UUID | None) -> None:
     problems = [*_wanted_on(work, draft), *_checked(work, draft)]
     changes = _changes(draft, cart_id is not None)
     if problems:
-        raise Refused([*problems, *(change for change in changes if change.code != "ordering.gone")])
+        raise Refused([*problems, *(change for change in changes if change.code in _PRICES)])
     if changes:
         raise Conflict(changes)
 
