@@ -41,7 +41,7 @@ from b2bkit.core.web.handling import (
     render,
     reply,
     work_of,
-)  # fmt: skip
+)
 from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Brand, Page
 from b2bkit.core.web.state import Upload, state_of
@@ -265,12 +265,36 @@ def _broken(work: Work, subject: object) -> Mapping[str, object]:
 
 
 WIDGETS = (
-    Widget(name="shop.sum", slot="dashboard", order=1, template="shop/widget.html", load=lambda work, subject: {"figure": 42}, permission="shop.read"),
+    Widget(
+        name="shop.sum",
+        slot="dashboard",
+        order=1,
+        template="shop/widget.html",
+        load=lambda work, subject: {"figure": 42},
+        permission="shop.read",
+    ),
     Widget(name="shop.broken", slot="dashboard", order=2, template="shop/widget.html", load=_broken, permission="shop.read"),
-    Widget(name="shop.empty", slot="dashboard", order=3, template="shop/widget.html", load=lambda work, subject: None, permission="shop.read"),
-    Widget(name="shop.secret", slot="dashboard", order=4, template="shop/widget.html", load=lambda work, subject: {"figure": "secret"}, permission="shop.rule"),
-    Widget(name="shop.slow", slot="dashboard", order=5, template="shop/widget.html", load=lambda work, subject: {"figure": f"of {subject}"}, permission="shop.read", lazy=True),
-)  # fmt: skip
+    Widget(
+        name="shop.empty", slot="dashboard", order=3, template="shop/widget.html", load=lambda work, subject: None, permission="shop.read"
+    ),
+    Widget(
+        name="shop.secret",
+        slot="dashboard",
+        order=4,
+        template="shop/widget.html",
+        load=lambda work, subject: {"figure": "secret"},
+        permission="shop.rule",
+    ),
+    Widget(
+        name="shop.slow",
+        slot="dashboard",
+        order=5,
+        template="shop/widget.html",
+        load=lambda work, subject: {"figure": f"of {subject}"},
+        permission="shop.read",
+        lazy=True,
+    ),
+)
 
 
 class Room:
@@ -292,12 +316,23 @@ class Room:
     def _parts(self, config: WebConfig) -> WebParts:
         routes = self._routes()
         return WebParts(
-            config=config, routes={route.name: route for route in routes}, work=self.work, sessions=self.sessions, shell=_shell,
-            assets=NoAssets(), translations=lambda lang: NullTranslations(), templates=(TEMPLATES, _CORE_TEMPLATES),
-            static={}, theme={"theme.css": b":root{}", "logo.svg": b"<svg/>"}, widgets={"dashboard": WIDGETS},
-            health_checks=(HealthCheck(name="shop.stock", label="Stock", check=lambda work: self.health),), clock=lambda: NOW,
-            sign_in_route="shop.sign_in", database=self.database, live=Live(),
-        )  # fmt: skip
+            config=config,
+            routes={route.name: route for route in routes},
+            work=self.work,
+            sessions=self.sessions,
+            shell=_shell,
+            assets=NoAssets(),
+            translations=lambda lang: NullTranslations(),
+            templates=(TEMPLATES, _CORE_TEMPLATES),
+            static={},
+            theme={"theme.css": b":root{}", "logo.svg": b"<svg/>"},
+            widgets={"dashboard": WIDGETS},
+            health_checks=(HealthCheck(name="shop.stock", label="Stock", check=lambda work: self.health),),
+            clock=lambda: NOW,
+            sign_in_route="shop.sign_in",
+            database=self.database,
+            live=Live(),
+        )
 
     def _routes(self) -> list[Route]:
         operations = {
@@ -306,16 +341,31 @@ class Room:
         }
         return [
             Route(name="shop.home", path="/", resource=Home(), permission="shop.read"),
-            Route(name="shop.notes", path="/notes", resource=self.notes, permission="shop.read", write_permission="shop.write", max_body=400_000),
+            Route(
+                name="shop.notes",
+                path="/notes",
+                resource=self.notes,
+                permission="shop.read",
+                write_permission="shop.write",
+                max_body=400_000,
+            ),
             Route(name="shop.note", path="/notes/{note_id:uuid}", resource=NotePage(), permission="shop.read"),
-            Route(name="shop.api", path="/api/v1/notes", resource=NotesApi(), permission="shop.read", write_permission="shop.write",
-                  area="api", operations=operations, max_body=100_000),
+            Route(
+                name="shop.api",
+                path="/api/v1/notes",
+                resource=NotesApi(),
+                permission="shop.read",
+                write_permission="shop.write",
+                area="api",
+                operations=operations,
+                max_body=100_000,
+            ),
             Route(name="shop.writing_get", path="/writing", resource=WritingGet(), permission=SIGNED_IN),
             Route(name="shop.onwards", path="/onwards", resource=Onwards(), permission=PUBLIC),
             Route(name="shop.bell", path="/bell", resource=Bell(), permission=SIGNED_IN),
             Route(name="shop.machine", path="/machine", resource=Machine(), permission=PUBLIC, machine=True, max_body=5_000_000),
             Route(name="shop.sign_in", path="/sign-in", resource=SignInPage(), permission=PUBLIC, replay=False),
-        ]  # fmt: skip
+        ]
 
     @contextmanager
     def work(
@@ -323,9 +373,15 @@ class Room:
     ) -> Iterator[Work]:
         with self.database.unscoped(write) as session:
             yield Work(
-                session=session, actor=who, now=NOW, lang=lang or "en", kit=None, config=None,  # type: ignore[arg-type]
-                translations=lambda _lang: NullTranslations(), request_id=request_id,
-            )  # fmt: skip
+                session=session,
+                actor=who,
+                now=NOW,
+                lang=lang or "en",
+                kit=None,
+                config=None,  # type: ignore[arg-type]
+                translations=lambda _lang: NullTranslations(),
+                request_id=request_id,
+            )
 
     def kept(self) -> list[str]:
         """Names of the notes in the database."""
@@ -364,6 +420,11 @@ _CORE_TEMPLATES = Path(__file__).parents[2] / "src" / "b2bkit" / "core" / "templ
 
 def _shell(work: Work, req: falcon.Request) -> Page:
     return Page(
-        lang=work.lang, langs=(("ru", "Русский"), ("en", "English")), theme="auto", area="portal", brand=Brand("Test", "", ""),
-        csrf=state_of(req).csrf_token(), path=req.path,
-    )  # fmt: skip
+        lang=work.lang,
+        langs=(("ru", "Русский"), ("en", "English")),
+        theme="auto",
+        area="portal",
+        brand=Brand("Test", "", ""),
+        csrf=state_of(req).csrf_token(),
+        path=req.path,
+    )

@@ -11,10 +11,21 @@ from tests.web.room import Room
 @pytest.mark.parametrize(
     "host",
     [
-        "evil.example", "127.0.0.1.evil.example", "evil.example:8000", "127.0.0.1@evil.example", "127.0.0.1:8000/evil", "evil.example#127.0.0.1",
-        "127.0.0.1:99999999", "", " ", "127.0.0.1,evil.example", "[::1]", "127.0.0.1\tevil", "localhost",
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:8000",
+        "127.0.0.1@evil.example",
+        "127.0.0.1:8000/evil",
+        "evil.example#127.0.0.1",
+        "127.0.0.1:99999999",
+        "",
+        " ",
+        "127.0.0.1,evil.example",
+        "[::1]",
+        "127.0.0.1\tevil",
+        "localhost",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/machine", "/api/v1/notes", "/static/theme/theme.css", "/nothing"])
 def test_a_request_to_another_host_is_refused_before_routing(room: Room, host: str, path: str) -> None:
     answer = room.buyer().request("GET", path, headers={"Host": host})

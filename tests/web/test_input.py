@@ -18,11 +18,35 @@ from tests.web.conftest import MakeRoom
 from tests.web.room import HOST, Note, NoteIn, Room
 
 WRONG_JSON = [
-    b"", b"{", b"nul", b'{"a": NaN}', b'{"a": Infinity}', b'{"a": -Infinity}', b'{"a": 1, "a": 2}', b'{"a": {"b": 1, "b": 1}}',
-    b"[" * 100_000, b"[" * 40 + b"]" * 40, b'{"a":' * 33 + b"1" + b"}" * 33, b'{"a": ' + b"9" * 5000 + b"}", b'{"a": 1e400}', b'{"a": 1E-400}',
-    b'{"a": 0.' + b"1" * 5000 + b"}", b'{"a": "\\ud800"}', b'{"a": "\xff"}', b'{"a": "\\u0000"}', b'{"a": "\x00"}', b"{'a': 1}", b'{"a": 01}',
-    b'{"a": 1,}', b"{} {}", b'\xef\xbb\xbf{"a": 1}', '{"a": "я"}'.encode("cp1251"), '{"a": 1}'.encode("utf-16"), b'{"a": "\n"}', b'{"\\u0000": 1}',
-]  # fmt: skip
+    b"",
+    b"{",
+    b"nul",
+    b'{"a": NaN}',
+    b'{"a": Infinity}',
+    b'{"a": -Infinity}',
+    b'{"a": 1, "a": 2}',
+    b'{"a": {"b": 1, "b": 1}}',
+    b"[" * 100_000,
+    b"[" * 40 + b"]" * 40,
+    b'{"a":' * 33 + b"1" + b"}" * 33,
+    b'{"a": ' + b"9" * 5000 + b"}",
+    b'{"a": 1e400}',
+    b'{"a": 1E-400}',
+    b'{"a": 0.' + b"1" * 5000 + b"}",
+    b'{"a": "\\ud800"}',
+    b'{"a": "\xff"}',
+    b'{"a": "\\u0000"}',
+    b'{"a": "\x00"}',
+    b"{'a': 1}",
+    b'{"a": 01}',
+    b'{"a": 1,}',
+    b"{} {}",
+    b'\xef\xbb\xbf{"a": 1}',
+    '{"a": "я"}'.encode("cp1251"),
+    '{"a": 1}'.encode("utf-16"),
+    b'{"a": "\n"}',
+    b'{"\\u0000": 1}',
+]
 
 
 @pytest.mark.parametrize("body", WRONG_JSON, ids=lambda body: repr(body[:24]))
@@ -212,10 +236,19 @@ async def call(app: Any, events: list[dict[str, Any] | float], headers: list[tup
         sent.append(event)
 
     scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.1"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": "/machine", "raw_path": b"/machine", "query_string": b"", "root_path": "", "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 8000),
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.1"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/machine",
+        "raw_path": b"/machine",
+        "query_string": b"",
+        "root_path": "",
+        "client": ("127.0.0.1", 5),
+        "server": ("127.0.0.1", 8000),
         "headers": [(b"host", HOST.encode()), *headers],
-    }  # fmt: skip
+    }
     await asyncio.wait_for(app(scope, receive, send), 20)
     return sent[0]["status"], read
 
@@ -252,9 +285,11 @@ def test_a_client_that_goes_away_does_not_stop_what_it_began(room: Room) -> None
     client = room.buyer()
     body = f"_csrf={client.csrf}&_key=0123456789abcdef&name=finished".encode()
     headers = [
-        (b"host", HOST.encode()), (b"cookie", f"b2bkit={client.cookies['b2bkit']}".encode()), (b"content-length", str(len(body)).encode()),
+        (b"host", HOST.encode()),
+        (b"cookie", f"b2bkit={client.cookies['b2bkit']}".encode()),
+        (b"content-length", str(len(body)).encode()),
         (b"content-type", b"application/x-www-form-urlencoded"),
-    ]  # fmt: skip
+    ]
 
     async def leave() -> None:
         async def receive() -> dict[str, Any]:
@@ -264,9 +299,18 @@ def test_a_client_that_goes_away_does_not_stop_what_it_began(room: Room) -> None
             raise AssertionError("nobody is there")
 
         scope = {
-            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.1"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-            "path": "/notes", "query_string": b"", "root_path": "", "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 8000), "headers": headers,
-        }  # fmt: skip
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.1"},
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/notes",
+            "query_string": b"",
+            "root_path": "",
+            "client": ("127.0.0.1", 5),
+            "server": ("127.0.0.1", 8000),
+            "headers": headers,
+        }
         task = asyncio.ensure_future(room.app(scope, receive, send))  # type: ignore[arg-type]
         while not room.notes.entered.is_set():
             await asyncio.sleep(0.01)

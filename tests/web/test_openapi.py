@@ -71,9 +71,13 @@ def _try(world: World, who: str, operation: Any, calls: list[int]) -> None:
     client = world.portal.browser() if who == "anonymous" else world.sign_in(who)
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate, Phase.explicit],
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate, Phase.explicit],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy())
     def call(case: schemathesis.Case) -> None:
         for honest in (True, False):

@@ -278,10 +278,22 @@ def test_a_session_in_use_is_noted_now_and_then(room: Room) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        "//evil.example", "https://evil.example", "javascript:alert(1)", "/\\evil.example", "\\\\evil", "/%0d%0aSet-Cookie:x=1",
-        " /x", "/\tx", "", "x", "/a\r\nb", "http:/x", "///evil", "/" + "a" * 3000,
+        "//evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\\evil.example",
+        "\\\\evil",
+        "/%0d%0aSet-Cookie:x=1",
+        " /x",
+        "/\tx",
+        "",
+        "x",
+        "/a\r\nb",
+        "http:/x",
+        "///evil",
+        "/" + "a" * 3000,
     ],
-)  # fmt: skip
+)
 def test_next_leads_nowhere_else(room: Room, given: str) -> None:
     from urllib.parse import quote
 

@@ -120,10 +120,18 @@ def test_files_of_plugins_and_theme_are_served(static: Room) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/build/../secret.css", "/static/build/%2e%2e/secret.css", "/static/build/..%2fsecret.css", "/static//secret.css", "/static/build/",
-        "/static/build/page.html", "/static/build/portal.3f9a.css/", "/static/build\\..\\secret.css", "/static/build/portal.3f9a.css%00", "/static/nothing/x.css",
+        "/static/build/../secret.css",
+        "/static/build/%2e%2e/secret.css",
+        "/static/build/..%2fsecret.css",
+        "/static//secret.css",
+        "/static/build/",
+        "/static/build/page.html",
+        "/static/build/portal.3f9a.css/",
+        "/static/build\\..\\secret.css",
+        "/static/build/portal.3f9a.css%00",
+        "/static/nothing/x.css",
     ],
-)  # fmt: skip
+)
 def test_nothing_else_is_served(static: Room, path: str) -> None:
     answer = static.stranger().get(path)
     assert answer.status_code == 404
