@@ -75,7 +75,9 @@ def page_of(lang: str, theme: str, brand: str, *, signed_in: bool = True, acting
     links = (
         NavLink("home", "Сегодня" if ru else "Today", "/", "home", False, Badge(4, "new", "дела" if ru else "to do")),
         NavLink("catalogue", "Каталог" if ru else "Catalogue", "/catalogue", "layout-grid", False),
-        NavLink("cart", "Корзина" if ru else "Cart", "/cart", "shopping-cart", False, Badge(6, "diff", "есть изменения" if ru else "changed")),
+        NavLink(
+            "cart", "Корзина" if ru else "Cart", "/cart", "shopping-cart", False, Badge(6, "diff", "есть изменения" if ru else "changed")
+        ),
         NavLink("orders", "Заказы" if ru else "Orders", "/orders", "clipboard-list", True, Badge(4)),
     )
     more = (NavLink("documents", "Документы" if ru else "Documents", "/documents", "file-text", False),)
@@ -118,7 +120,7 @@ class Pages:
         self.envs = {lang: environment(built, lang) for lang in ("en", "ru")}
         self.texts = {lang: translator(lang, CORE_LOCALE) for lang in ("en", "ru")}
 
-    def render(self, lang: str, template: str, **values: object) -> str:
+    def render(self, lang: str, template: str, /, **values: object) -> str:
         """A template in a language."""
         with speaking(lang, self.texts[lang]):
             return self.envs[lang].get_template(template).render(values)
@@ -127,17 +129,32 @@ class Pages:
         """The page of an address, or None."""
         match path.strip("/").split("/"):
             case ["gallery", lang, theme, brand]:
-                return self.render(lang, "gallery/gallery.html", page=page_of(lang, theme, brand, acting=brand == "oils"), **gallery_values(lang))
+                return self.render(
+                    lang, "gallery/gallery.html", page=page_of(lang, theme, brand, acting=brand == "oils"), **gallery_values(lang)
+                )
             case ["problem", status, lang, theme]:
-                failure = Failure(int(status), "code", "Заголовок" if lang == "ru" else "Title", "Что делать." if lang == "ru" else "What to do.")
+                failure = Failure(
+                    int(status), "code", "Заголовок" if lang == "ru" else "Title", "Что делать." if lang == "ru" else "What to do."
+                )
                 signed_in = int(status) not in (401, 503)
-                return self.render(lang, "problem/page.html", page=page_of(lang, theme, "polymers", signed_in=signed_in), failure=failure, request_id="0f3a")
+                return self.render(
+                    lang,
+                    "problem/page.html",
+                    page=page_of(lang, theme, "polymers", signed_in=signed_in),
+                    failure=failure,
+                    request_id="0f3a",
+                )
             case ["resend", lang, theme]:
                 failure = Failure(403, "stale_form", "Страница устарела", "Ничего не сделано.")
                 values = {"page": page_of(lang, theme, "polymers"), "failure": failure, "request_id": "0f3a", "action": "/form"}
                 return self.render(lang, "problem/resend.html", **values, fields=(("comment", "<b>"),), csrf="new")
             case ["plain", lang, theme]:
-                return self.render(lang, "gallery/plain.html", page=page_of(lang, theme, "polymers", signed_in=False), problems=gallery_values(lang)["problems"])
+                return self.render(
+                    lang,
+                    "gallery/plain.html",
+                    page=page_of(lang, theme, "polymers", signed_in=False),
+                    problems=gallery_values(lang)["problems"],
+                )
             case ["try", name]:
                 return self.render("en", f"gallery/{name}.html", page=page_of("en", "light", "polymers"))
             case _:
@@ -162,7 +179,31 @@ class Site:
     pages: Pages
     asked: list[Asked] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str], str]] = field(default_factory=dict)
-    events: queue.Queue[str | None] = field(default_factory=queue.Queue)
+    streams: list[queue.Queue[str | None]] = field(default_factory=list)
+    opened: threading.Condition = field(default_factory=threading.Condition)
+
+    def stream(self) -> queue.Queue[str | None]:
+        """What a newly opened page is going to hear."""
+        with self.opened:
+            self.streams.append(queue.Queue())
+            self.opened.notify_all()
+            return self.streams[-1]
+
+    def tell(self, kind: str) -> None:
+        """Sends a live event to the open page, waiting for it to listen."""
+        with self.opened:
+            assert self.opened.wait_for(lambda: self.streams, timeout=10)
+            for stream in self.streams:
+                stream.put(kind)
+
+    def forget(self) -> None:
+        """Requests, answers and streams of an earlier test are gone."""
+        self.asked.clear()
+        self.answers.clear()
+        with self.opened:
+            for stream in self.streams:
+                stream.put(None)
+            self.streams.clear()
 
     def of(self, what: str) -> list[Asked]:
         """The requests of "POST /path"."""
@@ -177,7 +218,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, status: int, data: bytes, content_type: str, headers: Mapping[str, str] = {}) -> None:
             self.send_response(status)
-            for name, value in {"Content-Type": content_type, "Content-Length": str(len(data)), "Content-Security-Policy": CSP, **headers}.items():
+            for name, value in {
+                "Content-Type": content_type,
+                "Content-Length": str(len(data)),
+                "Content-Security-Policy": CSP,
+                **headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
@@ -188,8 +234,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.send_header("Connection", "close")
             self.end_headers()
             self.close_connection = True
+            heard = site.stream()
             self.wfile.write(b"event: hello\ndata: {}\n\n")
-            while (line := site.events.get()) is not None:
+            while (line := heard.get()) is not None:
                 self.wfile.write(f"event: {line}\ndata: {json.dumps({'id': '1'})}\n\n".encode())
                 self.wfile.flush()
 
@@ -232,8 +279,7 @@ def serving(pages: Pages) -> Iterator[Site]:
     try:
         yield site
     finally:
-        for _at in range(20):
-            site.events.put(None)
+        site.forget()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -13,10 +13,13 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!keys.has(elt)) keys.set(elt, crypto.randomUUID());
   headers["Idempotency-Key"] = keys.get(elt); // stays the same until an answer has come: sending again does nothing twice
 });
+// before htmx would queue it: a second press while the first is on its way is no second wish
+document.addEventListener("htmx:confirm", (event) => {
+  if (WRITES.has(event.detail.verb) && busy.has(event.detail.elt)) event.preventDefault();
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   if (!WRITES.has(requestConfig.verb)) return;
-  if (busy.has(elt)) { event.preventDefault(); return; }
   busy.add(elt);
   elt.setAttribute("aria-busy", "true");
 });
