@@ -194,10 +194,11 @@ def _language_name(code: str) -> str:
     return (name or code).capitalize()
 
 
-def session_holds(app: App, token: str) -> bool:
-    """Whether a stream's session still does; asked in a thread before each event."""
+def bearer(app: App, token: str) -> Actor | None:
+    """Who bears a stream's token now, None when its session has ended; asked in a thread before each event."""
     with app.work(SYSTEM, write=False) as work:
-        return app.sessions.read(work.session, token, work.now) is not None
+        signed = app.sessions.read(work.session, token, work.now)
+        return signed.actor if signed is not None else None
 
 
 def web_parts(app: App) -> WebParts:
@@ -205,7 +206,7 @@ def web_parts(app: App) -> WebParts:
     from b2bkit.core.app import template_dirs
 
     config = app.config
-    streams = LiveStreams(partial(session_holds, app))
+    streams = LiveStreams(partial(bearer, app))
     shell = Shell(app)
     app.bus.listen(lambda signals: (shell.cache.forget(signals), streams.deliver(signals))[0])
     app.on_signals = shell.cache.forget

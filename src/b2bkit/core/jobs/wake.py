@@ -1,28 +1,32 @@
 """Wake-ups through Dramatiq. A message holds a row's number and nothing else; it may be lost, doubled or late without harm.
 
-In process: StubBroker and one consumer. With Redis: RedisBroker, reached only from a thread of its own with short time-outs, so that no web request
-ever waits for Redis; while Redis is away messages are dropped and the poller does the work.
+In process: StubBroker and one consumer. With Redis: RedisBroker, reached only from a thread of its own with short time-outs, so that no web
+request ever waits for Redis; while Redis is away messages are dropped and the poller does the work.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import dramatiq
+import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 if TYPE_CHECKING:
     from b2bkit.core.config import Config
 
 log = logging.getLogger("b2bkit.wake")
 QUEUE = "b2bkit-wake"
-PAUSE_AFTER_FAILURE = 5.0
+PAUSE_AFTER_FAILURE = 2.0
+PATIENCE = 2.0
 MOST_WAITING = 1000
 
 
@@ -42,14 +46,11 @@ def waker_for(config: Config, take: Callable[[int], None]) -> Waker:
 
 
 def _redis_broker(url: str) -> RedisBroker:
-    return RedisBroker(
-        url=url,
-        middleware=[],
-        heartbeat_timeout=15_000,
-        maintenance_chance=1_000_000,
-        socket_timeout=5.0,
-        socket_connect_timeout=1.0,
+    # A client of our own: RedisBroker(url=...) builds its connections from the address alone and drops other parameters, time-outs too.
+    client = redis.Redis.from_url(
+        url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, socket_keepalive=True, retry=Retry(NoBackoff(), 0)
     )
+    return RedisBroker(client=client, middleware=[], heartbeat_timeout=15_000)
 
 
 class _BrokerWaker:
@@ -58,6 +59,7 @@ class _BrokerWaker:
         self._own_thread = own_thread
         self._waiting: queue.Queue[int | None] = queue.Queue(MOST_WAITING)
         self._sender: threading.Thread | None = None
+        self._stopped = threading.Event()
         self._worker: dramatiq.Worker | None = None
         self._actor = dramatiq.actor(take, broker=broker, actor_name="wake", queue_name=QUEUE)
 
@@ -74,25 +76,23 @@ class _BrokerWaker:
             if self._worker is not None:
                 self._actor.send(task_id)
             return
-        try:
+        with contextlib.suppress(queue.Full):  # Redis is away: the poller finds the row
             self._waiting.put_nowait(task_id)
-        except queue.Full:  # Redis is away: the poller finds the row
-            pass
 
     def _send_all(self) -> None:
-        while (task_id := self._waiting.get()) is not None:
+        while (task_id := self._waiting.get()) is not None and not self._stopped.is_set():
             try:
                 self._actor.send(task_id)
             except Exception as error:
                 log.warning("wake-up not sent: %s", type(error).__name__)
-                time.sleep(PAUSE_AFTER_FAILURE)
+                self._stopped.wait(PAUSE_AFTER_FAILURE)
 
     def stop(self) -> None:
+        self._stopped.set()
         if self._sender is not None:
-            try:
+            with contextlib.suppress(queue.Full):  # then it is awake and sees that it is over
                 self._waiting.put_nowait(None)
-            except queue.Full:
-                pass
+            self._sender.join(timeout=2 * PATIENCE)
             self._sender = None
         if self._worker is not None:
             self._worker.stop(timeout=3000)

@@ -1,17 +1,17 @@
 """Live events: server-sent, per person, kinds and ids only. The page fetches what changed through the normal guard.
 
-One asyncio queue per open page in this process; between processes signals go over a bus: Redis pub/sub, or PostgreSQL NOTIFY. A lost signal costs
-freshness until the page polls, never data.
+One asyncio queue per open page in this process; between processes signals go over a bus: Redis pub/sub, or PostgreSQL NOTIFY. A signal may
+be lost with the bus; once the bus is back every open page is told to fetch itself afresh, so that costs freshness for seconds, never data.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import queue
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +22,8 @@ import falcon.asgi
 import psycopg
 import redis
 from falcon.asgi import SSEvent
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from b2bkit.core.work import Actor, Signal
 
@@ -34,6 +36,7 @@ HEARTBEAT = 20.0
 WAITING = 64
 PAUSE = 2.0
 PER_PERSON = 20
+RELOAD = Signal("reload", "")
 
 Deliver = Callable[[Sequence[Signal]], None]
 
@@ -87,20 +90,23 @@ class LocalBus:
 
 
 class _ThreadedBus:
-    """Sends from one thread and listens in another; both reconnect, neither ever makes a caller wait."""
+    """Sends from one thread and listens in another; both reconnect, neither ever makes a caller wait.
+
+    What could not be sent is sent again after the connection; after a pause in listening every open page here gets RELOAD.
+    """
 
     def __init__(self) -> None:
         self._outgoing: queue.Queue[str | None] = queue.Queue(1000)
+        self._unsent: str | None = None
+        self._listened = False
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(self._send_loop,), name="b2bkit-bus-out", daemon=True)]
         self._threads[0].start()
         self._deliver: Deliver | None = None
 
     def send(self, signals: Sequence[Signal]) -> None:
-        try:
+        with contextlib.suppress(queue.Full):  # the bus is away: pages fetch themselves afresh when it is back
             self._outgoing.put_nowait(pack(signals))
-        except queue.Full:  # the bus is away: pages poll
-            pass
 
     def listen(self, deliver: Deliver) -> None:
         self._deliver = deliver
@@ -110,10 +116,8 @@ class _ThreadedBus:
 
     def close(self) -> None:
         self._stop.set()
-        try:
+        with contextlib.suppress(queue.Full):
             self._outgoing.put_nowait(None)
-        except queue.Full:
-            pass
         for thread in self._threads:
             thread.join(timeout=3)
 
@@ -134,6 +138,20 @@ class _ThreadedBus:
         if self._deliver is not None:
             self._deliver(signals)
 
+    def _send_with(self, put: Callable[[str], object]) -> None:
+        while not self._stop.is_set():
+            if self._unsent is None:
+                self._unsent = self._outgoing.get()
+            if self._unsent is not None:
+                put(self._unsent)
+                self._unsent = None
+
+    def _listening(self) -> None:
+        """The subscription holds from now on."""
+        if self._listened and self._deliver is not None:
+            self._deliver([RELOAD])
+        self._listened = True
+
     def _send_loop(self) -> None:
         raise AssertionError("a bus says how")
 
@@ -149,18 +167,18 @@ class RedisBus(_ThreadedBus):
         super().__init__()
 
     def _client(self) -> redis.Redis:
-        return redis.Redis.from_url(self._url, socket_timeout=5.0, socket_connect_timeout=1.0)
+        # no silent retries: a subscription that was renewed behind our back would hide that signals were missed
+        retry = Retry(NoBackoff(), 0)
+        return redis.Redis.from_url(self._url, socket_timeout=PAUSE, socket_connect_timeout=PAUSE, socket_keepalive=True, retry=retry)
 
     def _send_loop(self) -> None:
         with self._client() as client:
-            while not self._stop.is_set():
-                line = self._outgoing.get()
-                if line is not None:
-                    client.publish(CHANNEL, line)
+            self._send_with(lambda line: client.publish(CHANNEL, line))
 
     def _listen_loop(self) -> None:
         with self._client() as client, client.pubsub(ignore_subscribe_messages=True) as subscription:
             subscription.subscribe(CHANNEL)
+            self._listening()
             while not self._stop.is_set():
                 message = subscription.get_message(timeout=1.0)
                 if message is not None:
@@ -184,14 +202,12 @@ class PostgresBus(_ThreadedBus):
 
     def _send_loop(self) -> None:
         with psycopg.connect(self._url, autocommit=True, connect_timeout=3) as connection:
-            while not self._stop.is_set():
-                line = self._outgoing.get()
-                if line is not None:
-                    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, line))
+            self._send_with(lambda line: connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, line)))
 
     def _listen_loop(self) -> None:
         with psycopg.connect(self._url, autocommit=True, connect_timeout=3) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
+            self._listening()
             while not self._stop.is_set():
                 for notice in connection.notifies(timeout=1.0, stop_after=1):
                     self._received(notice.payload)
@@ -209,6 +225,8 @@ class _Stream:
         self.events: asyncio.Queue[Signal | None] = asyncio.Queue(WAITING)
 
     def wants(self, signal: Signal) -> bool:
+        if signal is RELOAD:
+            return True
         if self.actor.user_id in signal.users or (signal.staff and self.actor.kind == "staff"):
             return True
         return self.actor.company_id is not None and self.actor.company_id in signal.companies
@@ -218,22 +236,22 @@ class _Stream:
         if self.events.full():
             while not self.events.empty():
                 self.events.get_nowait()
-            self.events.put_nowait(Signal("reload", ""))
+            self.events.put_nowait(RELOAD)
         else:
             self.events.put_nowait(signal)
 
 
-Valid = Callable[[str], bool]
+Bearer = Callable[[str], Actor | None]
 
 
 class LiveStreams:
     """The resource of /events, and the hub that signals are delivered to.
 
-    valid   (token) -> whether its session still holds; asked before every event and heartbeat, in a thread
+    bearer   (token) -> who bears it now, None when the session has ended; asked before every event and heartbeat, in a thread
     """
 
-    def __init__(self, valid: Valid) -> None:
-        self.valid = valid
+    def __init__(self, bearer: Bearer) -> None:
+        self.bearer = bearer
         self._streams: set[_Stream] = set()
         self._lock = threading.Lock()
 
@@ -272,7 +290,6 @@ class LiveStreams:
         with self._lock:
             self._streams.add(stream)
         loop = asyncio.get_running_loop()
-        checked = time.monotonic()
         try:
             yield SSEvent(event="hello", data=b"{}", retry=3000)
             while True:
@@ -280,14 +297,14 @@ class LiveStreams:
                     signal = await asyncio.wait_for(stream.events.get(), HEARTBEAT)
                 except TimeoutError:
                     signal = None
-                if signal is not None or time.monotonic() - checked > HEARTBEAT - 1:
-                    checked = time.monotonic()
-                    if not await loop.run_in_executor(None, self.valid, stream.token):
-                        yield SSEvent(event="signed-out", data=b"{}")
-                        return
+                actor = await loop.run_in_executor(None, self.bearer, stream.token)
+                if actor is None:
+                    yield SSEvent(event="signed-out", data=b"{}")
+                    return
+                stream.actor = actor  # who has changed to another company, or lost one, hears no more of the former
                 if signal is None:
                     yield SSEvent(comment="still here")
-                else:
+                elif stream.wants(signal):
                     yield SSEvent(event=signal.kind, json={"id": signal.id})
         finally:
             self._drop(stream)
