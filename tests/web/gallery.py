@@ -1,4 +1,4 @@
-"""The gallery and the frame's pages without a portal: a small Jinja environment, a made-up page, a server on the loopback that sends the policy."""
+"""The gallery and the frame's pages without a portal: a small Jinja environment, a made-up page, a loopback server with the policy."""
 
 from __future__ import annotations
 
@@ -87,8 +87,10 @@ def page_of(lang: str, theme: str, brand: str, *, signed_in: bool = True, acting
     )
     return page._replace(
         user=UserLine("Ирина Лапко", "закупки" if ru else "buyer", "i.lapko@plyonka.example"),
-        entity=EntityLine("ООО «Плёнка и Тара»", "договор № 14/2026", choices), nav=(NavGroup("", links), NavGroup("Деньги и документы" if ru else "Money and papers", more)),
-        bar=links, erp=ErpState("up", NOW, NOW - timedelta(minutes=2)), cart=CartLine(6, formatting.money(Decimal("21482"), "BYN", lang=lang), "/cart"),
+        entity=EntityLine("ООО «Плёнка и Тара»", "договор № 14/2026", choices),
+        nav=(NavGroup("", links), NavGroup("Деньги и документы" if ru else "Money and papers", more)),
+        bar=links, erp=ErpState("up", NOW, NOW - timedelta(minutes=2)),
+        cart=CartLine(6, formatting.money(Decimal("21482"), "BYN", lang=lang), "/cart"),
         unread=3, acting=Acting("ООО «Плёнка и Тара»", "/acting/stop") if acting else None, search_href="/catalogue", has_openapi=True,
     )  # fmt: skip
 
@@ -259,7 +261,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             html = site.pages.page(path)
             return self._answer(200 if html else 404, (html or "").encode(), "text/html; charset=utf-8")
 
-        do_GET = do_POST = _handle
+        do_GET = do_POST = _handle  # noqa: N815  (the names that http.server calls)
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from b2bkit.core import assets
 from b2bkit.core.errors import Cure, Problem
@@ -22,7 +22,8 @@ FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "-
 PHONE, DESK = 390, 1440
 ADDRESSES = [
     *(f"/gallery/{lang}/{theme}/{brand}" for lang, theme, brand in [
-        ("en", "light", "polymers"), ("ru", "dark", "parts"), ("ru", "light", "workwear"), ("en", "dark", "oils"), ("ru", "auto", "polymers"),
+        ("en", "light", "polymers"), ("ru", "dark", "parts"), ("ru", "light", "workwear"), ("en", "dark", "oils"),
+        ("ru", "auto", "polymers"),
     ]),
     "/plain/ru/light", "/plain/en/dark", "/resend/ru/dark",
     "/problem/404/ru/dark", "/problem/409/ru/light", "/problem/503/en/light",
@@ -93,7 +94,7 @@ def test_every_target_on_a_phone_is_large_enough_for_a_thumb(browser: Browser, s
     context = browser.new_context(viewport={"width": PHONE, "height": 844}, has_touch=True)
     tab, _ = open_page(context, site, "/gallery/ru/light/polymers")
     small = tab.evaluate(
-        """() => [...document.querySelectorAll('button, .btn, input:not([type=hidden], [type=checkbox], [type=radio]), select, .tab, .form-check')]
+        """() => [...document.querySelectorAll('button, .btn, input:not([type=hidden], .form-check-input), select, .tab, .form-check')]
         .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 39.5).map((one) => one.outerHTML.slice(0, 90))"""
     )
     assert small == []
@@ -248,7 +249,12 @@ def test_a_refusal_stands_in_the_form_and_marks_its_fields_and_nothing_typed_is_
 def test_a_broken_connection_is_told_and_the_same_key_is_sent_again(context: BrowserContext, site: Site) -> None:
     tab, _ = open_page(context, site, "/try/behaviour")
     keys: list[str] = []
-    tab.route("**/alone", lambda route: (keys.append(route.request.headers["idempotency-key"]), route.abort())[1])
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        route.abort()
+
+    tab.route("**/alone", lose)
     tab.locator("#alone").click()
     expect(tab.locator("#problems")).to_contain_text("Nothing is lost")
     with tab.expect_event("requestfailed"):
