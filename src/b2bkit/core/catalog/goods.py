@@ -116,7 +116,7 @@ def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> lis
     ids = [row.id for row in rows]
     parameters = {"product_ids": ids, "price_type_id": terms.price_type_id if terms else None}
     facts = [_Fact._make(fact) for fact in work.session.execute(_FACTS, parameters)]
-    prices = [PriceRow(fact.product_id, fact.quantity or _ZERO, fact.price) for fact in facts if fact.price is not None]
+    prices = [PriceRow(fact.product_id, _number(fact.quantity), fact.price) for fact in facts if fact.price is not None]
     ladders = by_product(sorted(prices, key=lambda price: price.min_quantity))
     tables = tables_of(work, terms, ladders, ids) if terms else {}
     stock, packs = _gathered(facts, "s"), _gathered(facts, "u")
@@ -137,11 +137,15 @@ def _good(row: ProductRow, stock: Sequence[_Fact], packs: Sequence[_Fact], table
     if len(packs) > 1:
         packs = sorted(packs, key=_place)
     rules = Rules(row.unit, row.minimum, row.multiple, tuple(Pack(fact.label or "", fact.factor or Decimal(1)) for fact in packs))
-    shown = tuple(StockRow(fact.label or "", fact.quantity or _ZERO) for fact in stock)
+    shown = tuple(StockRow(fact.label or "", _number(fact.quantity)) for fact in stock)
     # what the ERP did not mention in its last exchange is as it was: the figure is as old as that exchange
     moments = [fact.as_of for fact in stock if fact.as_of is not None]
     as_of = max([*moments, row.stock_told_at] if row.stock_told_at else moments, default=None)
     return Good(row, rules, shown, sum((found.quantity for found in shown), _ZERO), as_of, table)
+
+
+def _number(quantity: Decimal | None) -> Decimal:
+    return _ZERO if quantity is None else quantity
 
 
 def _place(fact: _Fact) -> tuple[int, str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from falcon import Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from b2bkit.core.catalog.cursor import Sort
 from b2bkit.core.catalog.listing import ListQuery, list_products, matching_tree
 from b2bkit.core.catalog.product import product_details
-from b2bkit.core.catalog.quantities import base_quantity, check_quantity
+from b2bkit.core.catalog.quantities import base_quantity, check_quantity, step_hint
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted
-from b2bkit.core.catalog.view import form_number, hint_text, missing_text, price_lines_of, shown
+from b2bkit.core.catalog.view import hint_text, missing_text, price_lines_of, shown
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -34,10 +35,21 @@ class ListForm(BaseModel):
 
 
 class QuantityForm(BaseModel):
-    """A quantity as it is typed; what is no number is said under the field, not refused."""
+    """A quantity as it is typed."""
 
     unit: str = Field(max_length=50)
-    quantity: FormDecimal
+    quantity: str = Field(max_length=60)
+
+
+_NUMBER: TypeAdapter[Decimal] = TypeAdapter(FormDecimal)
+
+
+def typed_amount(text: str) -> Decimal | None:
+    """The number that was typed; None when it is none."""
+    try:
+        return _NUMBER.validate_python(text)
+    except ValidationError:
+        return None
 
 
 class WayOut(NamedTuple):
@@ -127,27 +139,19 @@ class ProductPage:
 
 
 class QuantityHint:
-    """What stands under a quantity field after it changed: other units, price, or what is wrong and the nearest allowed amounts."""
+    """What stands under a quantity field after it changed: other units and the price, or what can be ordered.
+
+    What is wrong with an amount the field itself says at once, and the cart again.
+    """
 
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         work, form = work_of(req), read_query(req, QuantityForm)
         good = product_details(work, product_id=product_id).good
-        wrong = check_quantity(good.rules, form.unit, form.quantity)
-        steps, missing, hint = price_lines_of(good.table, good.rules, good.rules.minimum), "", ""
-        if wrong is None:
-            amount = base_quantity(form.quantity, good.rules.factor(form.unit) or form.quantity)
-            steps, missing = price_lines_of(good.table, good.rules, amount), missing_text(good.table, good.rules, amount)
-            hint = hint_text(good.rules, form.unit, form.quantity)
-        nearest = [] if wrong is None else [found for found in (wrong.lower, wrong.upper) if found is not None]
-        cures = [(counted(found, form.unit), form_number(found)) for found in dict.fromkeys(nearest)]
-        fragment(
-            req,
-            resp,
-            "catalog/_hint.html",
-            id=product_id,
-            wrong=wrong,
-            cures=cures,
-            hint=hint,
-            steps=steps,
-            missing=missing,
-        )
+        amount, factor = typed_amount(form.quantity), good.rules.factor(form.unit)
+        if amount is None or factor is None or check_quantity(good.rules, form.unit, amount) is not None:
+            hint = step_hint(good.rules, form.unit)
+            return fragment(req, resp, "catalog/_hint.html", id=product_id, hint=hint, steps=(), missing="")
+        base = base_quantity(amount, factor)
+        steps, missing = price_lines_of(good.table, good.rules, base), missing_text(good.table, good.rules, base)
+        hint = hint_text(good.rules, form.unit, amount)
+        return fragment(req, resp, "catalog/_hint.html", id=product_id, hint=hint, steps=steps, missing=missing)

@@ -20,10 +20,10 @@ _SHOWN_PROPERTIES = 3
 
 
 class UnitChoice(NamedTuple):
-    """A unit of a quantity field: name, base units in one, step and least amount in it, as form text."""
+    """A unit of a quantity field: its value and label, step and least amount in it as form text."""
 
     name: str
-    factor: str
+    label: str
     step: str
     least: str
 
@@ -48,11 +48,10 @@ class PriceStepLine(NamedTuple):
 
 
 class StockLine(NamedTuple):
-    """Stock in words, with its tone and icon; `places` names the warehouses."""
+    """Stock in words, with its tone; `places` names the warehouses."""
 
     text: str
     tone: Tone
-    icon: str
     places: str
 
 
@@ -84,8 +83,8 @@ def _field(rules: Rules, unit: str, value: Decimal, lang: str) -> QuantityField:
         factor = rules.factor(name) or Decimal(1)
         able = allowed(rules, factor)
         if able.least is not None:
-            choices.append(UnitChoice(name, plain(factor), plain(able.step), plain(able.least)))
-    chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, "1", "1", "1"))
+            choices.append(UnitChoice(name, name, plain(able.step), plain(able.least)))
+    chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, unit, "1", "1"))
     return QuantityField(unit, form_number(value), chosen.step, chosen.least, tuple(choices), hint_text(rules, unit, value))
 
 
@@ -133,13 +132,13 @@ def stock_line(good: Good) -> StockLine:
     if len(good.stock) == 1 and places:
         places = good.stock[0].warehouse
     if good.stock_as_of is None:
-        return StockLine("—", "mute", "package-off", "")
+        return StockLine("—", "mute", "")
     if good.available <= 0:
-        return StockLine(_("none"), "mute", "package-off", "")
+        return StockLine(_("none"), "mute", "")
     text = counted(good.available, good.rules.unit)
     if good.available < good.rules.minimum:
-        return StockLine(text, "warn", "alert-triangle", places)
-    return StockLine(text, "ok", "circle-check", places)
+        return StockLine(text, "warn", places)
+    return StockLine(text, "ok", places)
 
 
 def shown(good: Good) -> Shown:
