@@ -63,6 +63,11 @@ class Choice(NamedTuple):
     legal_entity: str
     current: bool
 
+    @property
+    def id(self) -> UUID:
+        """What this choice is called in forms: its contract, or the company that has none yet."""
+        return self.contract_id or self.company_id
+
 
 def choices(work: Work) -> list[Choice]:
     """The actor's companies with their active contracts, the current one marked and there although it may be closed.
@@ -86,10 +91,11 @@ def choices(work: Work) -> list[Choice]:
 
 
 def switch(work: Work, *, choice_id: UUID) -> None:
-    """Works under another contract (or for a company that has none yet) from now on, in this session. `choice_id` is that of the contract, or of
-    the company without contracts. NotFound for what is not the actor's. Unscoped work only.
+    """Works under another contract (or for a company that has none yet) from now on, in this session.
+
+    `choice_id` is the id of one of `choices`; NotFound for what is not the actor's. Unscoped work only.
     """
-    chosen = next((choice for choice in choices(work) if (choice.contract_id or choice.company_id) == choice_id), None)
+    chosen = next((choice for choice in choices(work) if choice.id == choice_id), None)
     session = work.session.get(UserSession, work.actor.session_id) if work.actor.session_id else None
     if chosen is None or session is None:
         raise NotFound("contract")

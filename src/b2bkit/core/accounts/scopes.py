@@ -17,7 +17,10 @@ _membership = Membership.__table__
 
 
 def company_scope(actor: Actor, column: Any) -> ColumnElement[bool]:
-    """Rows of the actor's company; staff: of assigned clients, or all, by the level of `accounts.clients`. `column` holds a company's id."""
+    """Rows of the actor's company; staff: of assigned clients, or all, by the level of `accounts.clients`.
+
+    `column` holds a company's id.
+    """
     if actor.kind == "system":
         return true()
     if actor.kind == "client" and actor.company_id is not None:

@@ -16,6 +16,7 @@ from b2bkit.core.accounts.models import Address, Company, Contract, ContractCate
 from b2bkit.core.accounts.people import Person
 from b2bkit.core.admin.history import Change, of_company
 from b2bkit.core.admin.orders import Filter, OrderRow, orders
+from b2bkit.core.admin.search import begins, holds
 from b2bkit.core.catalog.models import Category
 from b2bkit.core.errors import NotFound
 from b2bkit.core.ordering.models import Order
@@ -94,20 +95,14 @@ def clients(work: Work, *, search: str = "", mine: bool = False, after: str | No
     return Slice(tuple(_with_counts(work, page.items)), page.previous, page.next)
 
 
-def spellings(text: str) -> set[str]:
-    """`плён` also as `Плён` and `ПЛЁН`: SQLite compares letters beyond Latin one by one."""
-    return {text, text.lower(), text.upper(), text.capitalize(), text.title()}
-
-
 def _found(statement: Select[*tuple[Any, ...]], search: str) -> Select[*tuple[Any, ...]]:
     text = " ".join(search.split())[:100]
     if not text:
         return statement
-    named = [column.icontains(spelt, autoescape=True) for spelt in spellings(text) for column in (Company.name, LegalEntity.name)]
-    taxed = LegalEntity.tax_id.startswith(text, autoescape=True)
-    within = select(LegalEntity.company_id).join(Company, Company.id == LegalEntity.company_id).where(or_(*named, taxed))
-    own = [Company.name.icontains(spelt, autoescape=True) for spelt in spellings(text)]  # one without legal entities
-    return statement.where(or_(Company.id.in_(within), *own))
+    named = holds((Company.name, LegalEntity.name), text)
+    within = select(LegalEntity.company_id).join(Company, Company.id == LegalEntity.company_id)
+    within = within.where(or_(*named, begins(LegalEntity.tax_id, text)))
+    return statement.where(or_(Company.id.in_(within), *holds((Company.name,), text)))  # also one without legal entities
 
 
 def _with_counts(work: Work, rows: Sequence[Any]) -> list[ClientRow]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 
 from b2bkit.core.accounts.models import Company, LegalEntity
+from b2bkit.core.admin.search import holds
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.ordering.service.life import STATUS_LABELS
@@ -102,8 +103,7 @@ def _filtered(statement: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tu
         statement = statement.where(Order.company_id == wanted.client)
     text = wanted.number.strip()[:40]
     if text:
-        parts = [column.contains(spelt, autoescape=True) for spelt in {text, text.upper()} for column in (Order.number, Order.erp_number)]
-        statement = statement.where(or_(*parts))
+        statement = statement.where(or_(*holds((Order.number, Order.erp_number), text)))
     return statement
 
 
