@@ -121,7 +121,13 @@ def test_staff_are_not_let_into_a_clients_company(portal, firm, as_user, passwor
 
 
 @pytest.mark.parametrize(
-    ("password", "code"), [("short", "password_short"), ("aaaaaaaaaaaa", "password_guessable"), ("1234567890", "password_guessable"), (NEW, "password_guessable")]
+    ("password", "code"),
+    [
+        ("short", "password_short"),
+        ("aaaaaaaaaaaa", "password_guessable"),
+        ("1234567890", "password_guessable"),
+        (NEW, "password_guessable"),
+    ],
 )
 def test_a_weak_password_is_refused_and_the_link_still_works(portal, firm, as_user, password, code):
     token = invite(portal, as_user, firm)
@@ -140,7 +146,9 @@ def test_an_invitation_names_all_that_is_wrong_at_once(portal, firm, as_user):
     assert problems_of(refused) == {"email": "already_member"}
 
 
-@pytest.mark.parametrize("email", ["a@b.example\r\nBcc: all@b.example", "a@b.example\nX: y", "a b@c.example", "a@b.example,c@d.example", "<a@b.example>"])
+@pytest.mark.parametrize(
+    "email", ["a@b.example\r\nBcc: all@b.example", "a@b.example\nX: y", "a b@c.example", "a@b.example,c@d.example", "<a@b.example>"]
+)
 def test_an_address_that_could_add_headers_or_recipients_is_refused(portal, firm, as_user, email):
     with pytest.raises(Refused) as refused:
         invite(portal, as_user, firm, email=email)
@@ -238,7 +246,12 @@ def test_every_change_is_in_the_trail_with_who_did_it(portal, firm, as_user):
         trail = [(row.action, row.user_id) for row in work.session.scalars(select(AuditEntry).order_by(AuditEntry.at, AuditEntry.id))]
         details = work.session.scalars(select(AuditEntry.details).where(AuditEntry.action == "accounts.role_changed")).one()
     owner = firm.owner.id
-    assert trail == [("accounts.invited", owner), ("accounts.joined", None), ("accounts.role_changed", owner), ("accounts.dismissed", owner)]
+    assert trail == [
+        ("accounts.invited", owner),
+        ("accounts.joined", None),
+        ("accounts.role_changed", owner),
+        ("accounts.dismissed", owner),
+    ]
     assert details == {"person": "Закупщик", "before": "buyer", "after": "viewer"}
 
 
