@@ -34,9 +34,18 @@ class SiteExchange:
 
 def last_file_health(work: Work) -> Health:
     """Whether the last file of 1C could be taken."""
-    last = work.session.query(Upload).filter(Upload.state.in_(("done", "failed"))).order_by(Upload.finished_at.desc(), Upload.id.desc()).first()
+    last = (
+        work.session.query(Upload)
+        .filter(Upload.state.in_(("done", "failed")))
+        .order_by(Upload.finished_at.desc(), Upload.id.desc())
+        .first()
+    )
     if last is None:
         return Health(True, _("1C has sent no files yet."))
     if last.state == "done":
         return Health(True, _("The last file of 1C, {name}, was taken.").format(name=last.name))
-    return Health(False, _("The last file of 1C was not taken: {why}").format(why=last.message), _("Mend what it names and repeat the exchange in 1C."))
+    return Health(
+        False,
+        _("The last file of 1C was not taken: {why}").format(why=last.message),
+        _("Mend what it names and repeat the exchange in 1C."),
+    )

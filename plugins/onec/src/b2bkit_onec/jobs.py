@@ -38,7 +38,9 @@ PAUSE: Final = timedelta(milliseconds=300)
 
 def import_next(work: Work, *, settings: OneCSettings) -> None:
     """Job: takes the first file of the queue one step on. Reading it happens after the commit, so that nobody waits for it."""
-    upload = work.session.scalars(select(Upload).where(Upload.state == "queued").order_by(Upload.queued_at, Upload.turn, Upload.id).limit(1)).first()
+    upload = work.session.scalars(
+        select(Upload).where(Upload.state == "queued").order_by(Upload.queued_at, Upload.turn, Upload.id).limit(1)
+    ).first()
     if upload is None:
         return
     path = staging.folder_of(work.config, upload.exchange_id) / upload.stored
@@ -101,10 +103,20 @@ def _unpacked(work: Work, archive: Upload, lines: Path) -> None:
             work.session.delete(old)
             work.session.flush()
         inner = f"{archive.stored}.d/{stored}"
-        row = {"id": new_id(), "exchange_id": archive.exchange_id, "name": name, "stored": inner, "size": size, "parts": 1, "received_at": work.now}
+        row = {
+            "id": new_id(),
+            "exchange_id": archive.exchange_id,
+            "name": name,
+            "stored": inner,
+            "size": size,
+            "parts": 1,
+            "received_at": work.now,
+        }
         work.session.add(Upload(**row, state="receiving"))
     archive.counts = {"files": {"told": len(files), "new": len(files) - beside, "changed": 0}}
-    archive.refused = [{"line": 0, "element": "", "id": name, "code": "skipped", "whole": True, "reason": why, "cure": ""} for name, why in skipped]
+    archive.refused = [
+        {"line": 0, "element": "", "id": name, "code": "skipped", "whole": True, "reason": why, "cure": ""} for name, why in skipped
+    ]
     archive.size = 0  # what it held is counted by its files
     uploads.settle(work, archive, "unpacked")
 

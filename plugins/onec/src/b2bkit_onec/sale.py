@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from b2bkit import Work
 from b2bkit.core.erp import service as erp
-from b2bkit.core.i18n import _
 from b2bkit_onec.commerceml.outgoing import CannotWrite, OutgoingLine, OutgoingOrder, OutgoingParty, check
 from b2bkit_onec.commerceml.records import Requisite
 from b2bkit_onec.commerceml.writer import orders_xml
@@ -100,7 +99,7 @@ def _party(one: erp.OutgoingOrder) -> OutgoingParty:
 
 def _line(line: erp.OutgoingLine) -> OutgoingLine:
     packed = line.factor != 1 or line.unit != line.base_unit
-    said = _("{quantity} {unit}").format(quantity=f"{line.quantity.normalize():f}", unit=line.unit)
+    said = f"{line.quantity.normalize():f} {line.unit}"
     return OutgoingLine(
         product_id=line.product_ref or "",
         name=line.name,

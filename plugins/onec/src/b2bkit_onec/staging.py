@@ -28,7 +28,7 @@ from b2bkit.core.i18n import _, language
 from b2bkit_onec.child import OUT_OF_MEMORY
 from b2bkit_onec.commerceml.records import Item
 from b2bkit_onec.settings import OneCSettings
-from b2bkit_onec.wire import BadWire, decode
+from b2bkit_onec.wire import decode
 
 LONGEST_LINE = 64 << 20
 
@@ -215,8 +215,3 @@ def _last_line(lines: Path) -> dict[str, dict[str, str | int]]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-__all__ = [
-    "BadWire", "Failure", "folder_of", "forget", "forget_staged", "is_being_read", "make_folder", "outcome", "read_in_child", "staged", "unpacked", "write_at",
-]  # fmt: skip

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from b2bkit import Work
 from b2bkit.core.db.types import new_id
-from b2bkit.core.i18n import _, ngettext
+from b2bkit.core.i18n import _
 from b2bkit_onec import staging
 from b2bkit_onec.models import Exchange, Upload
 from b2bkit_onec.sessions import Open
@@ -119,7 +119,7 @@ def _drop(work: Work, exchange_id: UUID, uploads: Iterable[Upload]) -> None:
 
 
 def look(work: Work, *, exchange: Open, filename: str) -> Seen | None:
-    """How the import of this file stands, without changing anything; None when it has to be asked for first. Raises NotTaken, NameRefused."""
+    """How the import of this file stands, changing nothing; None when it has to be asked for first. Raises NotTaken, NameRefused."""
     uploads = _uploads(work, exchange.id)
     found = _by_name(uploads, clean_name(filename)) or _archive_to_wait_for(uploads)
     if found is None:
@@ -197,7 +197,7 @@ def _never_sent(filename: str, uploads: Sequence[Upload]) -> str:
     name, names = printable(filename), [printable(one.name) for one in uploads if one.state != "unpacked"]
     if not names:
         return _("{name} was never sent in this exchange, nor was any other file. Send it with mode=file first.").format(name=name)
-    more = ngettext("{names} and {count} more", "{names} and {count} more", len(names) - SHOWN)
+    more = _("{names} and {count} more")
     shown = ", ".join(names) if len(names) <= SHOWN else more.format(names=", ".join(names[:SHOWN]), count=len(names) - SHOWN)
     return _("{name} was never sent in this exchange. These files were: {names}.").format(name=name, names=shown)
 

@@ -70,7 +70,7 @@ def _types(intake: Intake, given: Iterable[Priced]) -> dict[str, tuple[UUID, str
     new = [records.PriceType(ref, "", used[ref].currency) for ref in used if ref not in known]
     ids = {**known, **(classifier.price_types(intake, new) if new else {})}
     statement = select(PriceType.id, PriceType.currency).where(PriceType.id.in_(set(ids.values())))
-    currencies = dict(intake.work.session.execute(statement).tuples().all())
+    currencies = dict(intake.work.session.execute(statement).all())
     return {ref: (id_, currencies[id_]) for ref, id_ in ids.items()}
 
 
@@ -141,8 +141,8 @@ _NAMELESS = "-"
 
 
 def _amounts(intake: Intake, one: records.Offer, places: Mapping[str, UUID], held: set[UUID]) -> dict[UUID, Decimal]:
-    """What is free at each warehouse. A whole offer, or a total without warehouses, says of those that it leaves out that they hold nothing;
-    an offer of changes speaks of those that it names. Less than nothing is nothing.
+    """What is free at each warehouse. A whole offer, or a total without warehouses, says of those that it leaves out that they
+    hold nothing; an offer of changes speaks of those that it names. Less than nothing is nothing.
     """
     rows = one.stocks or (records.StockRow(None, one.quantity or ZERO),)
     found: dict[UUID, Decimal] = {}

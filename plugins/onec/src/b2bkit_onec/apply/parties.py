@@ -161,7 +161,7 @@ def _contracts(
     told = {each.id: (ref, each) for ref, one in given.items() for each in contracts.contracts_of(one) if len(each.id) <= LONGEST_REF}
     types = intake.ids("price_type", {each.price_type_id for _ref, each in told.values()})
     statement = select(PriceType.id, PriceType.currency).where(PriceType.id.in_(set(types.values())))
-    currencies = dict(intake.work.session.execute(statement).tuples().all())
+    currencies = dict(intake.work.session.execute(statement).all())
     ids, _new = intake.known_or_new("contract", told)
     wanted: dict[UUID, Row] = {}
     for each_id, (ref, each) in told.items():

@@ -35,7 +35,7 @@ class Classifier:
     def __init__(self, intake: Intake) -> None:
         found = intake.work.session.scalars(select(Property).order_by(Property.position, Property.ref))
         self.properties = {one.ref: one for one in found}
-        self.units: dict[str, str] = dict(intake.work.session.execute(select(Unit.ref, Unit.name)).tuples().all())
+        self.units: dict[str, str] = dict(intake.work.session.execute(select(Unit.ref, Unit.name)).all())
         self._intake = intake
 
     def unit(self, code: str, name: str) -> str:

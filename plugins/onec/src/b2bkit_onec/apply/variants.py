@@ -128,9 +128,7 @@ def _base_states(intake: Intake, refs: Iterable[str]) -> dict[str, bool]:
         found.update(
             intake.work.session.execute(
                 select(Variant.base_ref, Variant.base_deleted).where(Variant.base_ref.in_(part), Variant.whole.is_(False))
-            )
-            .tuples()
-            .all()
+            ).all()
         )
     return found
 
