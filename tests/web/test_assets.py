@@ -102,7 +102,8 @@ def test_icons_are_found_in_macros_calls_and_python_however_they_are_passed() ->
 def test_tabler_is_cut_to_elements_chosen_classes_and_the_variables_they_read() -> None:
     css = (
         "@charset 'utf-8';:root{--tblr-a:1px;--tblr-b:2px;--tblr-c:var(--tblr-a)}[data-theme=dark] .btn{color:red}"
-        '.btn{padding:var(--tblr-c);background:url("data:a;b{}")}.btn,.modal{margin:0}.modal .btn{top:0}p{margin:0}@media print{p{color:red}}'
+        '.btn{padding:var(--tblr-c);background:url("data:a;b{}")}.btn,.modal{margin:0}'
+        ".modal .btn{top:0}p{margin:0}@media print{p{color:red}}"
         "@media (min-width:1px){.card{margin:0}.nav{margin:0}}@keyframes x{from{top:0}}"
     )
     assert assets_tabler.cut(css, "") == (
