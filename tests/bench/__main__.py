@@ -1,0 +1,274 @@
+"""`make bench`: ratios within one run, on PostgreSQL; prints a table and writes build/bench.json.
+
+Each line has its bar. A ratio compares the portal with bare Falcon and psycopg (or bare SQL) doing the same on the same machine in the same minute,
+in rounds that alternate, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from b2bkit.core.app import App
+from b2bkit.testing.client import Client
+from b2bkit.testing.services import free_port, postgres_server
+from tests.bench.load import fetch, measure
+from tests.bench.stage import Stage, running
+
+ROUNDS = 3
+STREAMS = 1000
+Statement = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line: `better` says whether higher or lower is better; `bar` is what is promised."""
+
+    name: str
+    value: float
+    unit: str
+    better: str
+    bar: float | None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the bar is met."""
+        if self.bar is None:
+            return None
+        return self.value >= self.bar if self.better == "higher" else self.value <= self.bar
+
+
+@contextmanager
+def recorded() -> Iterator[list[Statement]]:
+    """Statements that this process sends meanwhile, transaction control left out."""
+    found: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
+        found.append((sql, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def signed_in(app: App, stage: Stage) -> Client:
+    client = Client(app.asgi, f"127.0.0.1:{stage.port}")
+    client.cookies["b2bkit"], client.csrf = stage.token, stage.csrf
+    return client
+
+
+def statements_of(app: App, stage: Stage, path: str) -> list[Statement]:
+    """What a page asks the database once its session's frame is known."""
+    client = signed_in(app, stage)
+    client.get(path)
+    with recorded() as found:
+        answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:300]
+    return list(found)
+
+
+def pages(stage: Stage) -> Iterator[Figure]:
+    """Catalogue page of 50 rows, as JSON and HTML, against the floor."""
+    paths = {"JSON": "/api/v1/products?limit=50", "HTML": "/catalog"}
+    app = stage.app()
+    asked = {path: statements_of(app, stage, path) for path in paths.values()}
+    product = statements_of(app, stage, f"/catalog/{stage.products[0]}")
+    app.close()
+    yield Figure("list page, JSON: SQL statements", len(asked[paths["JSON"]]), "statements", "lower", 4)
+    yield Figure("list page, HTML: SQL statements", len(asked[paths["HTML"]]), "statements", "lower", 4)
+    yield Figure("product page: SQL statements", len(product), "statements", "lower", 4)
+    with stage.served() as portal:
+        yield Figure("web process: start to first answer", round(portal.started, 2), "s", "lower", 2.0)  # type: ignore[attr-defined]
+        time.sleep(3)
+        yield Figure("web process: idle memory", round(psutil.Process(portal.pid).memory_info().rss / 1e6), "MB", "lower", 120)
+        bodies = {path: fetch(stage.port, path, stage.cookies) for path in paths.values()}
+        with floor(stage, asked, bodies) as port:
+            for label, path in paths.items():
+                plain = path.partition("?")[0]
+                ratios, rates = [], []
+                for _round in range(ROUNDS):
+                    ours = measure(stage.port, path, stage.cookies)
+                    bare = measure(port, plain)
+                    ratios.append(ours.rate / bare.rate)
+                    rates.append((ours.rate, bare.rate, ours.p95))
+                rate, bare_rate, p95 = rates[-1]
+                yield Figure(f"list page, {label}: of bare Falcon + psycopg", round(statistics.median(ratios), 2), "ratio", "higher", 0.5)
+                yield Figure(f"list page, {label}: pages a second (bare {bare_rate:.0f})", round(rate), "1/s", "higher", None)
+                yield Figure(f"list page, {label}: p95 at 8 clients", round(p95 * 1000, 1), "ms", "lower", None)
+        yield streams(stage, portal.pid)
+
+
+@contextmanager
+def floor(stage: Stage, asked: dict[str, list[Statement]], bodies: dict[str, bytes]) -> Iterator[int]:
+    """The bare server with the same statements and bytes."""
+    known = {
+        path.partition("?")[0]: {
+            "statements": asked[path],
+            "body": bodies[path],
+            "type": "application/json" if path.startswith("/api") else "text/html; charset=utf-8",
+        }
+        for path in asked
+    }
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "floor.pickle"
+        file.write_bytes(pickle.dumps({"url": stage.url.replace("postgresql+psycopg://", "postgresql://"), "pages": known}))
+        command = [sys.executable, "-m", "tests.bench.floor", str(port), str(file)]
+        with running(command, dict(os.environ), port, next(iter(known))):
+            yield port
+
+
+def streams(stage: Stage, pid: int) -> Figure:
+    """Memory of a thousand open, idle pages. All belong to one buyer's company but to many people, since one person has a bounded number."""
+    from b2bkit.core.accounts.sign_in import open_session
+    from b2bkit.testing import factories
+
+    app = stage.app()
+    with app.work() as work:
+        company = work.session.query(_company()).first()
+        tokens = [open_session(work, user_id=factories.member(work, company=company).id) for _person in range(STREAMS // 10)]
+    app.close()
+    before = psutil.Process(pid).memory_info().rss
+    opened = [_open_stream(stage.port, token) for token in tokens for _page in range(10)]
+    time.sleep(2)
+    grown = psutil.Process(pid).memory_info().rss - before
+    for one in opened:
+        one.close()
+    return Figure(f"{len(opened)} idle live streams: memory", round(grown / 1e6, 1), "MB", "lower", 40)
+
+
+def _company() -> Any:
+    from b2bkit.core.accounts.models import Company
+
+    return Company
+
+
+def _open_stream(port: int, token: str) -> socket.socket:
+    one = socket.create_connection(("127.0.0.1", port))
+    one.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: b2bkit={token}\r\nAccept: text/event-stream\r\n\r\n".encode())
+    data = b""
+    while b"event: hello" not in data:
+        part = one.recv(4096)
+        assert part, data[:300]
+        data += part
+    return one
+
+
+def orders(stage: Stage) -> Iterator[Figure]:
+    """An order of five lines with its checks and its outbox, against the same statements on a bare connection."""
+    app = stage.app()
+    client = signed_in(app, stage)
+
+    def place() -> None:
+        lines = [{"product_id": one, "unit": "мешок", "quantity": "2"} for one in stage.products[:5]]
+        answer = client.send("POST", "/api/v1/orders", {"lines": lines})
+        assert answer.status_code in (200, 201), answer.text
+
+    place()
+    with recorded() as found:
+        place()
+    yield Figure("order of 5 lines: SQL statements", len(found), "statements", "lower", 40)
+    bare = bare_order(stage, list(found))
+    ratios = []
+    for _round in range(ROUNDS):
+        ours, raw = per_second(place), per_second(bare)
+        ratios.append(ours / raw)
+    app.close()
+    yield Figure("order of 5 lines: of its raw SQL", round(statistics.median(ratios), 2), "ratio", "higher", 0.4)
+    yield Figure(f"orders a second, one client (raw {raw:.0f})", round(ours), "1/s", "higher", None)
+
+
+def bare_order(stage: Stage, statements: list[Statement]) -> Callable[[], None]:
+    """The same statements in one transaction on a bare connection; ids and keys are made new in each."""
+    import re
+    import uuid
+
+    connection = psycopg.connect(stage.url.replace("postgresql+psycopg://", "postgresql://"))
+    text = pickle.dumps(statements)
+    inserted = set(
+        re.findall(
+            r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", repr([p for s, p in statements if s.startswith("INSERT")])
+        )
+    )
+    known = set(re.findall(r"[0-9a-f-]{36}", repr([p for s, p in statements if s.startswith("SELECT")])))
+    fresh = [uuid.UUID(one) for one in inserted - known]
+    count = [0]
+
+    def renewed(value: Any, names: dict[Any, Any]) -> Any:
+        if isinstance(value, dict):
+            return {key: renewed(one, names) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(renewed(one, names) for one in value)
+        if isinstance(value, str) and value.startswith("П-"):
+            return f"П-{900000 + count[0]}"
+        if isinstance(value, str):
+            for old, new in names.items():
+                value = value.replace(str(old), str(new))
+            return value
+        return names.get(value, value) if isinstance(value, uuid.UUID) else value
+
+    def place() -> None:
+        count[0] += 1
+        names = {one: uuid.uuid4() for one in fresh}
+        for sql, parameters in pickle.loads(text):
+            if isinstance(parameters, dict) and "key" in parameters and "request_hash" in parameters:
+                parameters = {**parameters, "key": uuid.uuid4().hex}
+            many = isinstance(parameters, list)
+            with connection.cursor() as cursor:
+                if many:
+                    cursor.executemany(sql, [renewed(one, names) for one in parameters])
+                else:
+                    cursor.execute(sql, renewed(parameters, names))
+                if cursor.description is not None:
+                    cursor.fetchall()
+        connection.commit()
+
+    return place
+
+
+def per_second(action: Callable[[], None], seconds: float = 4.0) -> float:
+    begin, count = time.perf_counter(), 0
+    while time.perf_counter() - begin < seconds:
+        action()
+        count += 1
+    return count / (time.perf_counter() - begin)
+
+
+def main() -> int:
+    """Runs everything; 1 when a bar is missed."""
+    figures: list[Figure] = []
+    with postgres_server() as server, server.fresh_database() as url, tempfile.TemporaryDirectory() as folder:
+        stage = Stage(Path(folder), url)
+        stage.fill()
+        for part in (pages, orders):
+            for figure in part(stage):
+                figures.append(figure)
+                mark = {None: " ", True: "✓", False: "✗"}[figure.kept]
+                bar = "" if figure.bar is None else f"{'≥' if figure.better == 'higher' else '≤'} {figure.bar:g}"
+                sys.stdout.write(f"{mark} {figure.name:<58} {figure.value:>10g} {figure.unit:<10} {bar}\n")
+                sys.stdout.flush()
+    Path("build").mkdir(exist_ok=True)
+    Path("build/bench.json").write_text(json.dumps([asdict(figure) for figure in figures], ensure_ascii=False, indent=1), "utf-8")
+    return int(any(figure.kept is False for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

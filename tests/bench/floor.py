@@ -1,0 +1,54 @@
+"""The floor: bare Falcon and psycopg that run the same SQL and send the same bytes as a page of the portal, under the same server.
+
+`python -m tests.bench.floor PORT FILE`: FILE holds the database's address and, per path, the statements with their parameters and the body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import falcon.asgi
+import psycopg_pool
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+
+class Page:
+    """One page: its statements in one transaction, its bytes."""
+
+    def __init__(self, pool: psycopg_pool.ConnectionPool, threads: ThreadPoolExecutor, page: dict[str, object]) -> None:
+        self.pool, self.threads, self.page = pool, threads, page
+
+    async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.threads, self.read)
+        resp.data = self.page["body"]  # type: ignore[assignment]
+        resp.content_type = str(self.page["type"])
+
+    def read(self) -> None:
+        with self.pool.connection() as connection:
+            for sql, parameters in self.page["statements"]:  # type: ignore[attr-defined]
+                connection.execute(sql, parameters).fetchall()
+
+
+async def main(port: int, file: Path) -> None:
+    """Serves until SIGTERM."""
+    known = pickle.loads(file.read_bytes())
+    pool = psycopg_pool.ConnectionPool(known["url"], min_size=8, max_size=8, open=True)
+    threads = ThreadPoolExecutor(8)
+    app = falcon.asgi.App()
+    for path, page in known["pages"].items():
+        app.add_route(path, Page(pool, threads, page))
+    server = Server(app, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, partial(server.stop))
+    await server.serve()
+    pool.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
