@@ -119,7 +119,7 @@ def _instance(parsed: Parsed, name: str, cls: type[Plugin], table: Any, problems
     if not isinstance(table, dict):
         problems.append(ConfigProblem(file, key, "must be a table", f"write [{key}]"))
         return None
-    values = dict(table)
+    values, absent = dict(table), set()
     for field, info in cls.Settings.model_fields.items():
         if info.annotation is not SecretStr and SecretStr not in get_args(info.annotation):
             continue
@@ -131,11 +131,11 @@ def _instance(parsed: Parsed, name: str, cls: type[Plugin], table: Any, problems
             values[field] = parsed.environment[variable]
         elif info.is_required():
             problems.append(ConfigProblem(ENVIRONMENT, variable, f"is missing (the secret {field} of plugin {name})", f"set {variable}"))
-            values[field] = "?"
+            absent.add(f"{key}.{field}")
     try:
         return cls(cls.Settings.model_validate(values))
     except ValidationError as error:
-        problems += explain(file, cls.Settings, key, error)
+        problems += [problem for problem in explain(file, cls.Settings, key, error) if problem.key not in absent]
         return None
 
 
