@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, CompoundSelect, Integer, String, Uuid, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Integer, String, Uuid, any_, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from b2bkit.core.catalog.models import Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
 from b2bkit.core.erp.models import Freshness
 from b2bkit.core.pricing.models import Price
-from b2bkit.core.pricing.service import PriceRow, Terms, VolumeTable, by_product, tables_of
+from b2bkit.core.pricing.service import PriceRow, Terms, VolumeTable, tables_of
 from b2bkit.core.work import Work
 
 
@@ -78,35 +79,41 @@ PRODUCT_COLUMNS = (
 )
 
 
-class _Fact(NamedTuple):
-    """A row about one of the products: a price step (quantity, price), stock (quantity, as_of, label) or a packaging (factor, label)."""
-
-    kind: str
-    product_id: UUID
-    quantity: Decimal | None
-    price: Decimal | None
-    factor: Decimal | None
-    as_of: datetime | None
-    label: str | None
-    position: int | None
+def _of_products(column: InstrumentedAttribute[UUID], dialect: str) -> ColumnElement[bool]:
+    """The rows of `product_ids`. One array on PostgreSQL: psycopg forgets how it parsed a statement with over fifty parameters."""
+    if dialect == "postgresql":
+        return column == any_(bindparam("product_ids", type_=ARRAY(Uuid())))
+    return column.in_(bindparam("product_ids", expanding=True))
 
 
-def _facts_statement() -> CompoundSelect[*tuple[object, ...]]:
-    ids: BindParameter[Sequence[UUID]] = bindparam("product_ids", expanding=True)
+def _facts_statement(dialect: str) -> CompoundSelect[*tuple[object, ...]]:
     no_quantity, no_price, no_factor = cast(null(), Quantity), cast(null(), UnitPrice), cast(null(), Factor)
     no_instant, no_label, no_position = cast(null(), Instant), cast(null(), String), cast(null(), Integer)
     price = literal("p"), Price.product_id, Price.min_quantity, Price.value, no_factor, no_instant, no_label, no_position
     stock = literal("s"), Stock.product_id, Stock.quantity, no_price, no_factor, Stock.as_of, Warehouse.name, Warehouse.position
     pack = literal("u"), Packaging.product_id, no_quantity, no_price, Packaging.factor, no_instant, Packaging.name, Packaging.position
     return union_all(
-        select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), Price.product_id.in_(ids)),
-        select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(Stock.product_id.in_(ids), Warehouse.active),
-        select(*pack).where(Packaging.product_id.in_(ids)),
+        select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), _of_products(Price.product_id, dialect)),
+        select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(_of_products(Stock.product_id, dialect), Warehouse.active),
+        select(*pack).where(_of_products(Packaging.product_id, dialect)),
     )
 
 
-_ZERO = Decimal(0)
-_FACTS = _facts_statement()
+_ZERO = Decimal("0.000")
+_ON_REQUEST = VolumeTable()
+_FACTS = {dialect: _facts_statement(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+class _Facts:
+    """What was read about one product."""
+
+    __slots__ = ("moment", "packs", "prices", "stock")
+
+    def __init__(self) -> None:
+        self.prices: list[PriceRow] = []
+        self.stock: list[tuple[int, str, Decimal]] = []
+        self.packs: list[tuple[int, str, Decimal]] = []
+        self.moment: datetime | None = None
 
 
 def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> list[Good]:
@@ -114,39 +121,38 @@ def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> lis
     if not rows:
         return []
     ids = [row.id for row in rows]
-    parameters = {"product_ids": ids, "price_type_id": terms.price_type_id if terms else None}
-    facts = [_Fact._make(fact) for fact in work.session.execute(_FACTS, parameters)]
-    prices = [PriceRow(fact.product_id, _number(fact.quantity), fact.price) for fact in facts if fact.price is not None]
-    ladders = by_product(sorted(prices, key=lambda price: price.min_quantity))
+    facts = _read_facts(work, ids, terms)
+    ladders = {id_: tuple(sorted(fact.prices, key=_quantity)) for id_, fact in facts.items() if fact.prices}
     tables = tables_of(work, terms, ladders, ids) if terms else {}
-    stock, packs = _gathered(facts, "s"), _gathered(facts, "u")
-    return [_good(row, stock.get(row.id, ()), packs.get(row.id, ()), tables.get(row.id, VolumeTable())) for row in rows]
+    return [_good(row, facts[row.id], tables.get(row.id, _ON_REQUEST)) for row in rows]
 
 
-def _gathered(facts: Sequence[_Fact], kind: str) -> dict[UUID, list[_Fact]]:
-    found: dict[UUID, list[_Fact]] = {}
-    for fact in facts:
-        if fact.kind == kind:
-            found.setdefault(fact.product_id, []).append(fact)
-    return found
+def _read_facts(work: Work, ids: Sequence[UUID], terms: Terms | None) -> dict[UUID, _Facts]:
+    facts = {id_: _Facts() for id_ in ids}
+    parameters = {"product_ids": ids, "price_type_id": terms.price_type_id if terms else None}
+    found: Sequence[Any] = work.session.execute(_FACTS[work.session.get_bind().dialect.name], parameters).all()
+    for kind, product_id, quantity, price, factor, as_of, label, position in found:
+        about = facts[product_id]
+        if kind == "p":
+            about.prices.append(PriceRow(product_id, quantity, price))
+        elif kind == "u":
+            about.packs.append((position, label, factor))
+        else:
+            about.stock.append((position, label, quantity))
+            about.moment = as_of if about.moment is None or as_of > about.moment else about.moment
+    return facts
 
 
-def _good(row: ProductRow, stock: Sequence[_Fact], packs: Sequence[_Fact], table: VolumeTable) -> Good:
-    if len(stock) > 1:
-        stock = sorted(stock, key=_place)
-    if len(packs) > 1:
-        packs = sorted(packs, key=_place)
-    rules = Rules(row.unit, row.minimum, row.multiple, tuple(Pack(fact.label or "", fact.factor or Decimal(1)) for fact in packs))
-    shown = tuple(StockRow(fact.label or "", _number(fact.quantity)) for fact in stock)
+def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:
+    packs = tuple([Pack(label, factor) for _position, label, factor in sorted(facts.packs)])
+    stock = tuple([StockRow(label, quantity) for _position, label, quantity in sorted(facts.stock)])
+    rules = Rules(row.unit, row.minimum, row.multiple, packs)
     # what the ERP did not mention in its last exchange is as it was: the figure is as old as that exchange
-    moments = [fact.as_of for fact in stock if fact.as_of is not None]
-    as_of = max([*moments, row.stock_told_at] if row.stock_told_at else moments, default=None)
-    return Good(row, rules, shown, sum((found.quantity for found in shown), _ZERO), as_of, table)
+    as_of, told = facts.moment, row.stock_told_at
+    if told is not None and (as_of is None or told > as_of):
+        as_of = told
+    return Good(row, rules, stock, sum([found.quantity for found in stock], _ZERO), as_of, table)
 
 
-def _number(quantity: Decimal | None) -> Decimal:
-    return _ZERO if quantity is None else quantity
-
-
-def _place(fact: _Fact) -> tuple[int, str]:
-    return fact.position or 0, fact.label or ""
+def _quantity(price: PriceRow) -> Decimal:
+    return price.min_quantity
