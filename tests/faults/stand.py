@@ -61,7 +61,7 @@ class Bell(Plugin):
 
 
 class Stand:
-    """`press()` does what a busy portal does: an order over HTTP, a list, a fact, a job. `slowest`: the slowest of all requests, in seconds."""
+    """`press()` does what a busy portal does: an order over HTTP, a list, a fact, a job. `slowest` of all requests, in seconds."""
 
     def __init__(self, folder: Path, url: str, redis: RedisServer, erp: Erp, erp_address: str) -> None:
         Bell.heard.clear()

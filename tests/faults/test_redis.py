@@ -121,4 +121,4 @@ def test_no_thread_of_the_web_ever_speaks_to_redis_and_every_connection_gives_up
     stand.settle()
     assert {"b2bkit-waker", "b2bkit-bus-out", "b2bkit-bus-in"} <= spoke, "nobody spoke to Redis: the test sees nothing"
     assert not [name for name in spoke if name == "MainThread" or name.startswith(("b2bkit-web", "b2bkit-job", "b2bkit-poller"))], spoke
-    assert all(seconds is not None and seconds <= 5 for seconds in patience), patience
+    assert all(seconds is not None and seconds <= 2 for seconds in patience), patience

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import falcon.asgi
 from falcon.routing import BaseConverter
 
 from b2bkit.core.errors import ConfigError, ConfigProblem
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Route
+from b2bkit.core.web import live
 from b2bkit.core.web.endpoint import Endpoint, Responder
 from b2bkit.core.web.middleware import Edge, Failures
 from b2bkit.core.web.site import Site
@@ -109,6 +110,13 @@ class B2bkitAsgi(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
 
     site: Site
 
+    async def __call__(  # type: ignore[override]  # as falcon.asgi.App does
+        self, scope: live.Scope, receive: live.Receive, send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        if scope.get("path") == live.PATH:
+            receive = live.noticing(scope, receive)
+        await super().__call__(scope, receive, send)
+
     def close(self) -> None:
         """Stops the threads."""
         self.site.pool.close()
@@ -118,7 +126,7 @@ def _all_routes(parts: WebParts) -> dict[str, Route]:
     """The kit's routes and the web room's own, whether or not the kit has those already."""
     routes = {route.name: route for route in web_routes()}
     if parts.live is not None:
-        routes[LIVE] = Route(name=LIVE, path="/events", resource=parts.live, permission=SIGNED_IN)
+        routes[LIVE] = Route(name=LIVE, path=live.PATH, resource=parts.live, permission=SIGNED_IN)
     return {**routes, **parts.routes}
 
 

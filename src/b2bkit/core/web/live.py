@@ -12,9 +12,9 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import falcon
@@ -37,6 +37,8 @@ WAITING = 64
 PAUSE = 2.0
 PER_PERSON = 20
 RELOAD = Signal("reload", "")
+PATH = "/events"
+_LEAVE = "b2bkit.leave"
 
 Deliver = Callable[[Sequence[Signal]], None]
 
@@ -63,8 +65,8 @@ def pack(signals: Sequence[Signal]) -> str:
     return json.dumps([asdict(signal) for signal in signals], default=str, separators=(",", ":"))
 
 
-def unpack(line: str) -> list[Signal]:
-    """The signals of a line; raises ValueError, KeyError or TypeError for what is none."""
+def unpack(line: str | bytes) -> list[Signal]:
+    """The signals of a line; raises ValueError, KeyError, TypeError or AttributeError for what is none."""
     found = []
     for item in json.loads(line):
         users, companies = tuple(UUID(u) for u in item["users"]), tuple(UUID(c) for c in item["companies"])
@@ -93,12 +95,15 @@ class _ThreadedBus:
     """Sends from one thread and listens in another; both reconnect, neither ever makes a caller wait.
 
     What could not be sent is sent again after the connection; after a pause in listening every open page here gets RELOAD.
+
+    listening   set while the subscription holds
     """
 
     def __init__(self) -> None:
         self._outgoing: queue.Queue[str | None] = queue.Queue(1000)
         self._unsent: str | None = None
-        self._listened = False
+        self._missed = False
+        self.listening = threading.Event()
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(self._send_loop,), name="b2bkit-bus-out", daemon=True)]
         self._threads[0].start()
@@ -127,12 +132,15 @@ class _ThreadedBus:
                 loop()
             except Exception as error:
                 log.warning("live bus: %s", type(error).__name__)
+                if loop == self._listen_loop:
+                    self.listening.clear()
+                    self._missed = True
                 self._stop.wait(PAUSE)
 
-    def _received(self, line: str) -> None:
+    def _received(self, line: str | bytes) -> None:
         try:
             signals = unpack(line)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             log.warning("live bus: a line that is no signal")
             return
         if self._deliver is not None:
@@ -148,9 +156,9 @@ class _ThreadedBus:
 
     def _listening(self) -> None:
         """The subscription holds from now on."""
-        if self._listened and self._deliver is not None:
+        self.listening.set()
+        if self._missed and self._deliver is not None:
             self._deliver([RELOAD])
-        self._listened = True
 
     def _send_loop(self) -> None:
         raise AssertionError("a bus says how")
@@ -182,7 +190,7 @@ class RedisBus(_ThreadedBus):
             while not self._stop.is_set():
                 message = subscription.get_message(timeout=1.0)
                 if message is not None:
-                    self._received(message["data"].decode())
+                    self._received(message["data"])
 
 
 class PostgresBus(_ThreadedBus):
@@ -234,14 +242,37 @@ class _Stream:
     def put(self, signal: Signal) -> None:
         """In the loop's thread. A page that reads too slowly loses events and fetches everything afresh (`reload`)."""
         if self.events.full():
-            while not self.events.empty():
-                self.events.get_nowait()
+            self._forget()
             self.events.put_nowait(RELOAD)
         else:
             self.events.put_nowait(signal)
 
+    def leave(self) -> None:
+        """In the loop's thread: the page was closed."""
+        if self.events.full():
+            self._forget()
+        self.events.put_nowait(None)
+
+    def _forget(self) -> None:
+        while not self.events.empty():
+            self.events.get_nowait()
+
 
 Bearer = Callable[[str], Actor | None]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+
+
+def noticing(scope: Scope, receive: Receive) -> Receive:
+    """The `receive` of a stream's request that ends the stream as soon as the page is closed; Falcon looks only after the next event."""
+
+    async def received() -> Any:
+        message = await receive()
+        if message["type"] == "http.disconnect" and _LEAVE in scope:
+            scope[_LEAVE]()
+        return message
+
+    return received
 
 
 class LiveStreams:
@@ -282,6 +313,7 @@ class LiveStreams:
             mine = sum(1 for other in self._streams if other.actor.user_id == stream.actor.user_id)
         if mine >= PER_PERSON:
             raise falcon.HTTPTooManyRequests(retry_after=30)
+        req.scope[_LEAVE] = stream.leave
         resp.set_header("Cache-Control", "no-store")
         resp.set_header("X-Accel-Buffering", "no")
         resp.sse = self._events(stream)
@@ -295,6 +327,8 @@ class LiveStreams:
             while True:
                 try:
                     signal = await asyncio.wait_for(stream.events.get(), HEARTBEAT)
+                    if signal is None:
+                        return
                 except TimeoutError:
                     signal = None
                 actor = await loop.run_in_executor(None, self.bearer, stream.token)
