@@ -29,7 +29,9 @@ absent = pytest.mark.skipif(not EXPECTED, reason=f"1C's files are not in {FOLDER
 class OneC:
     """1C's side, request by request. `cookie` is what checkauth gave; Basic credentials go along unless `basic` is False."""
 
-    def __init__(self, portal: Portal, *, basic: bool = True, login: str = LOGIN, password: str = PASSWORD, encoding: str = "utf-8") -> None:
+    def __init__(
+        self, portal: Portal, *, basic: bool = True, login: str = LOGIN, password: str = PASSWORD, encoding: str = "utf-8"
+    ) -> None:
         self.portal, self.basic = portal, basic
         self._authorization = "Basic " + base64.b64encode(f"{login}:{password}".encode(encoding)).decode()
         self.cookie = ""

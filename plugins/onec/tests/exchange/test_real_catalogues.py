@@ -14,6 +14,7 @@ from b2bkit.core.erp.models import ExternalRef
 from b2bkit.core.erp.service import freshness
 from b2bkit.core.pricing.models import Price
 from b2bkit.testing.portal import Portal
+from b2bkit_onec.commerceml.values import currency
 from b2bkit_onec.models import Variant
 from plugins.onec.tests.exchange.onec import EXPECTED, FOLDER, OneC, absent, upload
 
@@ -48,23 +49,25 @@ class Oracle:
 
     def __init__(self, goods: str, offers: str) -> None:
         self.goods = [_id(one) for one in ET.parse(FOLDER / goods).getroot().findall(".//{*}Каталог/{*}Товары/{*}Товар")]
-        found = ET.parse(FOLDER / offers).getroot().findall(".//{*}Предложения/{*}Предложение") if offers else []
-        known = set(self.goods) | {one.partition("#")[0] for one in self.goods}
-        self.offers = {_id(one): one for one in found if one.find("{*}Ид") is not None}
-        self.taken = {id_: one for id_, one in self.offers.items() if id_ in set(self.goods) or ("#" in id_ and id_.partition("#")[0] in set(self.goods))}
-        self.made = {id_ for id_ in self.taken if id_ not in set(self.goods)}
-        assert known
+        root = ET.parse(FOLDER / offers).getroot() if offers else ET.Element("none")
+        known = set(self.goods)
+        declared = root.findall(".//{*}ТипыЦен/{*}ТипЦены")
+        self.currencies = {(one.findtext("{*}Ид") or "").strip(): currency(one.findtext("{*}Валюта") or "") for one in declared}
+        found = {_id(one): one for one in root.findall(".//{*}Предложения/{*}Предложение") if one.find("{*}Ид") is not None}
+        self.taken = {id_: one for id_, one in found.items() if id_ in known or ("#" in id_ and id_.partition("#")[0] in known)}
+        self.made = self.taken.keys() - known
 
     def prices(self) -> dict[tuple[str, str, Decimal], Decimal]:
-        """(product, type, from) -> price per base unit; zeros are none."""
+        """(product, type, from) -> price per base unit; zeros are none, and one in another currency than its type's is refused."""
         found: dict[tuple[str, str, Decimal], Decimal] = {}
         for id_, offer in self.taken.items():
             for one in offer.findall("{*}Цены/{*}Цена"):
                 text, factor = one.findtext("{*}ЦенаЗаЕдиницу"), Decimal(one.findtext("{*}Коэффициент") or 1)
                 value = (Decimal(text) / factor).quantize(Decimal("0.0001"), ROUND_HALF_UP) if text else Decimal(0)
                 start = Decimal(one.findtext("{*}МинКоличество") or one.findtext("{*}КоличествоОт") or 0)
-                if value:
-                    found[id_, (one.findtext("{*}ИдТипаЦены") or "").strip(), start] = value
+                kind, said = (one.findtext("{*}ИдТипаЦены") or "").strip(), currency(one.findtext("{*}Валюта") or "")
+                if value and said in ("", self.currencies.get(kind, "") or said):
+                    found[id_, kind, start] = value
         return found
 
     def stock(self) -> Decimal:
@@ -86,7 +89,8 @@ def _id(one: ET.Element) -> str:
 
 def state(portal: Portal) -> dict[str, Any]:
     with portal.work(write=False) as work:
-        count = {entity.__name__: work.session.scalar(select(func.count()).select_from(entity)) for entity in (Product, Category, Price, Stock, Variant)}
+        tables = (Product, Category, Price, Stock, Variant)
+        count = {entity.__name__: work.session.scalar(select(func.count()).select_from(entity)) for entity in tables}
         refs = set(work.session.scalars(select(ExternalRef.ref).where(ExternalRef.entity == "product")))
         return {**count, "refs": refs}
 
@@ -113,7 +117,8 @@ def _check_prices(portal: Portal, oracle: Oracle) -> None:
     wanted = oracle.prices()
     with portal.work(write=False) as work:
         refs = {id_: ref for ref, id_ in work.session.execute(select(ExternalRef.ref, ExternalRef.entity_id))}
-        found = {(refs[row.product_id], refs[row.price_type_id], row.min_quantity): row.value for row in work.session.scalars(select(Price))}
+        rows = work.session.scalars(select(Price))
+        found = {(refs[row.product_id], refs[row.price_type_id], row.min_quantity): row.value for row in rows}
     assert found == wanted
 
 
