@@ -252,6 +252,12 @@ def test_the_exchange_shows_queue_and_refusals_of_ones_own_clients(portal, world
     assert world.foreign.number in admin
 
 
+def test_what_1c_sent_is_named_in_the_persons_language(portal, world):
+    page = portal.sign_in(world.manager).get("/admin/exchange").text
+    assert "Цены" in page
+    assert "Prices" not in page
+
+
 def test_parked_tasks_come_first_and_run_again_by_hand_for_those_who_see_all_clients(portal, world):
     waiting, parked = park(portal, state="waiting"), park(portal)
     admin = portal.sign_in(world.admin)

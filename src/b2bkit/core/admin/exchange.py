@@ -15,7 +15,7 @@ from b2bkit.core.accounts.models import Company
 from b2bkit.core.erp.models import Contact, Handover
 from b2bkit.core.erp.service.freshness import KINDS, Fresh, freshness
 from b2bkit.core.extend.things import ErpState
-from b2bkit.core.i18n import N_
+from b2bkit.core.i18n import N_, _
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.work import Work
 
@@ -137,4 +137,4 @@ def _contact(work: Work) -> tuple[datetime | None, datetime | None, str]:
 
 def _flows(work: Work) -> list[Flow]:
     known = freshness(work)
-    return [Flow(kind, FLOW_LABELS[kind], known.get(kind)) for kind in KINDS]
+    return [Flow(kind, _(FLOW_LABELS[kind]), known.get(kind)) for kind in KINDS]
