@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import logging
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from b2bkit.core.commands import config_option
 from b2bkit.core.db import migrate
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.web.app import B2bkitAsgi
+from b2bkit.core.web.log import JsonLines
 
 
 class Behind(B2bkitError):
@@ -30,6 +32,14 @@ def refuse_if_behind(app: App) -> None:
         raise Behind(f"the database is behind ({', '.join(waiting)}): run `b2bkit db upgrade --config {app.config.folder}`")
 
 
+def log_to_stderr() -> None:
+    """One JSON line for each event, for whatever collects the output of processes."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("dramatiq").setLevel(logging.WARNING)
+
+
 def started(app: App) -> App:
     """The portal with its runner: jobs run here with the in-process broker, else only wake-ups are sent."""
     app.runner.start(work=app.config.tables.jobs.broker == "in-process")
@@ -38,6 +48,7 @@ def started(app: App) -> App:
 
 def portal() -> B2bkitAsgi:
     """What each of several server processes loads: the portal of the folder in B2BKIT_CONFIG."""
+    log_to_stderr()
     app = started(create_app(Path(os.environ["B2BKIT_CONFIG"])))
     atexit.register(app.close)
     return app.asgi
@@ -65,6 +76,7 @@ def serve(config: Path, port: int, host: str, processes: int) -> None:
     app = create_app(config)  # every problem of the deployment is told here, once
     refuse_if_behind(app)
     _refuse_taken_port(host, port)
+    log_to_stderr()
     if processes == 1:
         asyncio.run(serve_one(started(app), host, port))
         app.close()
@@ -98,6 +110,7 @@ def worker(config: Path) -> None:
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())
+    log_to_stderr()
     app.runner.start()
     click.echo("working")
     ended.wait()
