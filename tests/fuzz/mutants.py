@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from b2bkit.core.db import scope, session, wall
 
@@ -35,7 +36,7 @@ def aliases_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def joined_alias_not_adapted(patch: pytest.MonkeyPatch) -> None:
     """SQLAlchemy's own behaviour."""
-    patch.setattr(scope._AdaptedCriteria, "_resolve_where_criteria", scope.LoaderCriteriaOption._resolve_where_criteria)
+    patch.setattr(scope._AdaptedCriteria, "_resolve_where_criteria", LoaderCriteriaOption._resolve_where_criteria)
     core_allowed(patch)
 
 

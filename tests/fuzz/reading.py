@@ -227,7 +227,7 @@ def objects(draw: Draw) -> Callable[[Session], Any]:
                 session.expire(item)
             if again == "refresh":
                 session.refresh(item)
-        return [walk(item) for item in found]
+        return sorted((walk(item) for item in found), key=repr)
 
     return run
 

@@ -41,7 +41,7 @@ def bulk(draw: Draw) -> Case:
     def run(session: Session) -> Any:
         if loaded:
             session.scalars(select(entity)).all()
-        result = session.execute(statement, execution_options={"synchronize_session": sync})
+        result: Any = session.execute(statement, execution_options={"synchronize_session": sync})
         return sorted(map(tuple, result), key=repr) if kind in (1, 3) else result.rowcount
 
     return Case(f"bulk {kind}", run, writes=True)

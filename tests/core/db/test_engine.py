@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -157,15 +158,15 @@ def test_who_waits_too_long_is_told_so_and_holds_nobody_up(tmp_path: Path) -> No
     gate.leave(gate.enter())
 
 
-def _write_until(url: str, until: float, results: Any) -> None:
-    database, counts, slowest = Database(url), [0] * 2, [0.0]
+def _write_for_a_while(url: str, together: Barrier, results: Any) -> None:
+    database, counts = Database(url), [0] * 2
+    together.wait(60)
+    until = time.monotonic() + 5
 
     def work(thread: int) -> None:
         while time.monotonic() < until:
-            started = time.monotonic()
             with database.unscoped(write=True) as session:
                 session.execute(update(Warehouse).values(position=Warehouse.position + 1))
-            slowest[0] = max(slowest[0], time.monotonic() - started)
             counts[thread] += 1
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
@@ -174,7 +175,7 @@ def _write_until(url: str, until: float, results: Any) -> None:
     for thread in threads:
         thread.join()
     database.dispose()
-    results.put((counts, slowest[0]))
+    results.put(counts)
 
 
 @pytest.mark.slow
@@ -184,19 +185,18 @@ def test_no_writer_starves_among_processes_and_threads(databases: Databases) -> 
         with database.unscoped(write=True) as session:
             session.add(Warehouse(name="main"))
         context = multiprocessing.get_context("spawn")
-        results = context.Queue()
-        until = time.monotonic() + 8
-        processes = [context.Process(target=_write_until, args=(url, until, results)) for _ in range(4)]
+        results, together = context.Queue(), context.Barrier(4)
+        processes = [context.Process(target=_write_for_a_while, args=(url, together, results)) for _ in range(4)]
         for process in processes:
             process.start()
         found = [results.get(timeout=60) for _ in processes]
         for process in processes:
             process.join()
-        counts = sorted(count for writers, _ in found for count in writers)
+        counts = sorted(count for writers in found for count in writers)
         with database.unscoped(write=False) as session:
             assert session.scalar(select(Warehouse.position)) == sum(counts)
         database.dispose()
-        assert counts[0] >= sum(counts) / len(counts) / 10, counts  # without the gate half of them wrote once in six seconds
+        assert counts[0] >= sum(counts) / len(counts) / 2, counts  # seen: 89 to 93 each; without the gate 3 to 120
 
 
 def _in_transactions(database: Database, first: str, second: str, meet: threading.Barrier) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 import multiprocessing
 import signal
 from decimal import Decimal
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from uuid import UUID
 
@@ -163,7 +164,8 @@ def test_a_database_newer_than_the_code_is_refused(database: Database, claims: P
         upgrade(database, [CORE_OWNER, claims.owner])
 
 
-def _upgrade_in_child(url: str, owners: list[Owner], results: "multiprocessing.Queue[object]") -> None:
+def _upgrade_in_child(url: str, owners: list[Owner], results: "multiprocessing.Queue[object]", together: Barrier) -> None:
+    together.wait(60)
     try:
         results.put(upgrade(Database(url), owners))
     except Exception as error:
@@ -173,8 +175,8 @@ def _upgrade_in_child(url: str, owners: list[Owner], results: "multiprocessing.Q
 def test_of_processes_that_upgrade_at_once_one_does_the_work(databases: Databases, dialect: Dialect, claims: PluginMigrations) -> None:
     context = multiprocessing.get_context("spawn")
     with databases.fresh_url(dialect, ()) as url:
-        results = context.Queue()
-        processes = [context.Process(target=_upgrade_in_child, args=(url, [CORE_OWNER, claims.owner], results)) for _ in range(2)]
+        results, together = context.Queue(), context.Barrier(2)
+        processes = [context.Process(target=_upgrade_in_child, args=(url, [CORE_OWNER, claims.owner], results, together)) for _ in range(2)]
         for process in processes:
             process.start()
         found = sorted(map(repr, (results.get(timeout=90) for _ in processes)))

@@ -36,7 +36,7 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 def _stored(connection: Connection, **values: Any) -> Any:
-    key = connection.execute(insert(STORE).values(**values)).inserted_primary_key
+    key: Any = connection.execute(insert(STORE).values(**values)).inserted_primary_key
     return connection.execute(select(*(STORE.c[name] for name in values)).where(STORE.c.id == key[0])).one()
 
 
