@@ -107,10 +107,7 @@ def test_only_the_hash_of_a_token_is_stored(portal, firm):
 @pytest.mark.parametrize("limit", ["idle", "absolute"])
 def test_a_session_ends_after_idling_and_in_any_case_after_its_days(portal, firm, limit):
     token, web = attempt(portal, firm.buyer.email).token, portal.app.config.tables.web
-    if limit == "idle":
-        steps = [timedelta(hours=web.session_idle_hours)]
-    else:
-        steps = [timedelta(days=1)] * web.session_days
+    steps = {"idle": [timedelta(hours=web.session_idle_hours)], "absolute": [timedelta(days=1)] * web.session_days}[limit]
     for step in steps[:-1]:
         portal.now += step
         with portal.work() as work:

@@ -23,7 +23,7 @@ def test_an_entry_says_who_what_and_when_and_goes_with_its_transaction(portal):
     with portal.work() as work:
         company = make.company(work)
         record(work, action="accounts.suspended", entity="company", entity_id=company.id, company_id=company.id)
-    with pytest.raises(ZeroDivisionError), portal.work() as work:
+    with pytest.raises(ZeroDivisionError), portal.work() as work:  # noqa: PT012
         record(work, action="accounts.reopened", entity="company", entity_id=company.id, company_id=company.id)
         1 / 0  # noqa: B018
     with portal.work() as work:
