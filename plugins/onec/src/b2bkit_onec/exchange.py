@@ -108,7 +108,7 @@ class ExchangeDoor:
 
     def _checkauth(self, req: Request, resp: Response, kind: str) -> str:
         if not self._credentials(req):
-            resp.status = 401  # type: ignore[assignment]
+            resp.status = 401
             resp.set_header("WWW-Authenticate", 'Basic realm="1C", charset="UTF-8"')
             raise Refusal(_("User name or password are wrong. They stand in [plugins.onec] login and B2BKIT_ONEC_PASSWORD."))
         with req.context.open_work(SYSTEM) as work:

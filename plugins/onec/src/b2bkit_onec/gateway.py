@@ -7,6 +7,7 @@ from uuid import UUID
 
 from b2bkit import ErpState, Health, Receipt, Work
 from b2bkit.core.erp import service as erp
+from b2bkit.core.extend.things import OpenWork
 from b2bkit.core.i18n import _
 from b2bkit_onec.models import Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
@@ -23,7 +24,7 @@ class SiteExchange:
         """What flows through CommerceML."""
         return CAPABILITIES
 
-    def send_order(self, work: Work, order_id: UUID, idempotency_key: str) -> Receipt:
+    def send_order(self, open_work: OpenWork, order_id: UUID, idempotency_key: str) -> Receipt:
         """The order is owed already; 1C fetches it."""
         return Receipt("queued")
 

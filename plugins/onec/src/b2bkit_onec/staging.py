@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -202,7 +202,7 @@ def _failure(code: int | None, lines: Path, settings: OneCSettings) -> Failure |
     return None
 
 
-def _last_line(lines: Path) -> dict[str, dict[str, str | int]]:
+def _last_line(lines: Path) -> dict[str, Any]:
     """The child's last word; empty when it did not get that far."""
     with lines.open("rb") as stream:
         stream.seek(max(0, stream.seek(0, os.SEEK_END) - 65536))

@@ -91,8 +91,9 @@ def _reader(hint: Any) -> Decode:
         return lambda value: tuple(map(each, _checked(value, list)))
     if origin is not None:
         return lambda value: types.MappingProxyType({_checked(key, str): _checked(one, str) for key, one in value.items()})
-    if dataclasses.is_dataclass(hint):
-        return _decoder(hint)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        found: Decode = _decoder(hint)
+        return found
     return _SIMPLE[hint]
 
 

@@ -58,9 +58,12 @@ class Oracle:
         self.made = self.taken.keys() - known
 
     def prices(self) -> dict[tuple[str, str, Decimal], Decimal]:
-        """(product, type, from) -> price per base unit; zeros are none, and one in another currency than its type's is refused."""
+        """(product, type, from) -> price per base unit; zeros are none, one in another currency than its type's is refused,
+        an offer that is marked as deleted has none."""
         found: dict[tuple[str, str, Decimal], Decimal] = {}
         for id_, offer in self.taken.items():
+            if (offer.get("Статус") or offer.findtext("{*}Статус")) == "Удален" or offer.findtext("{*}ПометкаУдаления") == "true":
+                continue
             for one in offer.findall("{*}Цены/{*}Цена"):
                 text, factor = one.findtext("{*}ЦенаЗаЕдиницу"), Decimal(one.findtext("{*}Коэффициент") or 1)
                 value = (Decimal(text) / factor).quantize(Decimal("0.0001"), ROUND_HALF_UP) if text else Decimal(0)

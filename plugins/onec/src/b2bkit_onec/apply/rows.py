@@ -102,6 +102,6 @@ def _grouped(values: Iterable[T], shape: Callable[[T], Any]) -> list[tuple[Any, 
 
 
 def _table(entity: type) -> Table:
-    table = inspect(entity).local_table
+    table: Any = inspect(entity).local_table
     assert isinstance(table, Table)
     return table
