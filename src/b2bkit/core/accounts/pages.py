@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from b2bkit.core.accounts import companies, forms, people, profile, sign_in
@@ -23,8 +24,16 @@ from b2bkit.core.web.handling import (
     set_session,
     work_of,
 )
+from b2bkit.core.work import Work
 
 HOME = "home.today"
+
+
+def personal_manager(work: Work, _subject: object) -> Mapping[str, object] | None:
+    """Data of the dashboard's box."""
+    company_id = work.actor.company_id
+    manager = companies.manager_of(work, company_id=company_id) if company_id is not None else None
+    return {"manager": manager} if manager is not None else None
 
 
 class SignIn:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from b2bkit.core.accounts import api, events, jobs, models, notices, pages, scopes, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 
 
@@ -81,6 +81,11 @@ class AccountsPlugin(Plugin):
             order=80,
             permission="accounts.company",
         )
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        template, load = "accounts/widget_manager.html", pages.personal_manager
+        yield Widget(name="accounts.manager", slot="dashboard", order=60, template=template, load=load, permission="accounts.company", side=True)
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

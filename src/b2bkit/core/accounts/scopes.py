@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
@@ -24,14 +24,14 @@ def company_scope(actor: Actor, column: Any) -> ColumnElement[bool]:
     if actor.kind == "system":
         return true()
     if actor.kind == "client" and actor.company_id is not None:
-        return column == actor.company_id
+        return cast("ColumnElement[bool]", column == actor.company_id)
     if actor.kind != "staff":
         return false()
     level = actor.level("accounts.clients")
     if level is Level.ALL:
         return true()
     if level is Level.ASSIGNED:
-        return column.in_(select(_company.c.id).where(_company.c.manager_id == actor.user_id))
+        return cast("ColumnElement[bool]", column.in_(select(_company.c.id).where(_company.c.manager_id == actor.user_id)))
     return false()
 
 
@@ -39,7 +39,7 @@ def own_or_company(actor: Actor, permission: str, company: Any, owner: Any) -> C
     """`company_scope`, narrowed to the actor's own rows when the permission reaches no further than own. `owner` holds a user's id."""
     within = company_scope(actor, company)
     if actor.kind == "client" and actor.level(permission) is Level.OWN:
-        return within & (owner == actor.user_id)
+        return cast("ColumnElement[bool]", within & (owner == actor.user_id))
     return within
 
 
