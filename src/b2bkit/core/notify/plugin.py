@@ -41,7 +41,7 @@ class NotifyPlugin(Plugin):
         for area in ("portal", "admin"):
             yield NavItem(
                 name=f"notify.{area}_nav",
-                area=area,  # type: ignore[arg-type]
+                area=area,
                 label=N_("Notifications"),
                 route="notify.inbox",
                 icon="bell",
