@@ -19,7 +19,7 @@ import orjson
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.commerceml.records import Item
 
-KINDS: Mapping[str, type[Item]] = {
+KINDS: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         records.Exchange,

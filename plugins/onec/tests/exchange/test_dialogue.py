@@ -15,7 +15,8 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<КоммерческаяИнф�
 
 def catalogue(*names: str) -> bytes:
     goods = "".join(f"<Товар><Ид>{name}</Ид><Наименование>{name}</Наименование></Товар>\n" for name in names)
-    return f'{HEAD}<Каталог СодержитТолькоИзменения="false"><Ид>1</Ид><Товары>\n{goods}</Товары></Каталог></КоммерческаяИнформация>'.encode()
+    section = f'<Каталог СодержитТолькоИзменения="false"><Ид>1</Ид><Товары>\n{goods}</Товары></Каталог>'
+    return f"{HEAD}{section}</КоммерческаяИнформация>".encode()
 
 
 def offers(*rows: tuple[str, str]) -> bytes:
@@ -101,7 +102,8 @@ def test_an_invented_cookie_is_no_exchange(portal: Portal) -> None:
 
 def test_the_whole_dialogue_of_trade_management_with_an_archive(portal: Portal, onec: OneC) -> None:
     onec.begin()
-    archive = zipped({"offers0_1.xml": offers(("a", "10.5"), ("b", "3")), "import0_1.xml": catalogue("a", "b"), "import_files/6e/a.jpg": b"\xff\xd8"})
+    prices = offers(("a", "10.5"), ("b", "3"))
+    archive = zipped({"offers0_1.xml": prices, "import0_1.xml": catalogue("a", "b"), "import_files/6e/a.jpg": b"\xff\xd8"})
     for start in range(0, len(archive), 200):
         assert onec.send("v8_41F3.zip", archive[start : start + 200]) == "success"
     assert onec.take("offers0_1.xml").startswith("success"), "offers are asked for first, and goods are read before them all the same"
@@ -182,7 +184,9 @@ def test_an_exchange_ends_after_an_hour_of_silence(portal: Portal, onec: OneC) -
     assert onec.send("import.xml", catalogue("a")).startswith("failure\n")
 
 
-@pytest.mark.parametrize("name", ["../../portal.db.xml", "..\\..\\a.xml", "import.xml\x00.php", "shell.php", "....//import.xml/..", "．．/import.xml"])
+@pytest.mark.parametrize(
+    "name", ["../../portal.db.xml", "..\\..\\a.xml", "import.xml\x00.php", "shell.php", "....//import.xml/..", "．．/import.xml"]
+)
 def test_a_path_in_a_file_name_writes_nothing(portal: Portal, onec: OneC, name: str) -> None:
     onec.begin()
     before = sorted(portal.folder.rglob("*"))
@@ -193,14 +197,15 @@ def test_a_path_in_a_file_name_writes_nothing(portal: Portal, onec: OneC, name: 
 def test_a_full_path_is_cut_to_its_name_and_the_file_lies_under_ours_for_us_alone(portal: Portal, onec: OneC) -> None:
     onec.begin()
     onec.send("C:\\Users\\1C\\AppData\\import0_1.xml", catalogue("a"))
-    (path,) = [path for path in (portal.app.config.data / "onec").rglob("*.xml")]
+    (path,) = (portal.app.config.data / "onec").rglob("*.xml")
     assert path.name == upload(portal, "import0_1.xml").stored
     assert path.stat().st_mode & 0o777 == 0o600
     assert onec.take("import0_1.xml").startswith("success")
 
 
 def test_a_zip_that_lies_is_refused_and_leaves_nothing(portal: Portal, onec: OneC) -> None:
-    for archive in (zipped({"../../evil.xml": b"x"}), zipped({"import.xml": b"0" * 3_000_000}), b"PK\x03\x04 no zip at all", zipped({"a.zip": b"PK"})):
+    path, bomb, nested = zipped({"../../evil.xml": b"x"}), zipped({"import.xml": b"0" * 3_000_000}), zipped({"a.zip": b"PK"})
+    for archive in (path, bomb, nested, b"PK\x03\x04 no zip at all"):
         onec.begin()
         onec.send("v8.zip", archive)
         said = onec.take("import.xml")

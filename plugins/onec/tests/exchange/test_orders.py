@@ -53,13 +53,14 @@ def place(portal: Portal, buyer: Buyer, number: str, *, product: Any = None) -> 
         order_id, company_id = new_id(), buyer.company.id
         sums = {"net": Decimal("346.50"), "vat": Decimal("69.30"), "total": Decimal("415.80")}
         row = {
-            "id": order_id, "company_id": company_id, "number": number, "legal_entity_id": buyer.entity.id, "contract_id": buyer.contract.id,
-            "placed_at": work.now, "status": "placed", "currency": "BYN", "erp_state": "waiting", **sums,
+            "id": order_id, "company_id": company_id, "number": number, "legal_entity_id": buyer.entity.id,
+            "contract_id": buyer.contract.id, "placed_at": work.now, "status": "placed", "currency": "BYN", "erp_state": "waiting", **sums,
         }  # fmt: skip
         work.session.insert_rows(Order, [row])
         line = {
-            "company_id": company_id, "order_id": order_id, "position": 1, "product_id": product.id, "name": "ПЭВД 15803-020", "unit": "мешок",
-            "factor": Decimal(25), "quantity": Decimal(3), "base_unit": "кг", "base_quantity": Decimal(75), "price": Decimal("4.62"),
+            "company_id": company_id, "order_id": order_id, "position": 1, "product_id": product.id, "name": "ПЭВД 15803-020",
+            "unit": "мешок", "factor": Decimal(25),
+            "quantity": Decimal(3), "base_unit": "кг", "base_quantity": Decimal(75), "price": Decimal("4.62"),
             "vat_rate": Decimal(20), **sums,
         }  # fmt: skip
         work.session.insert_rows(OrderLine, [line])
@@ -90,7 +91,7 @@ def test_an_order_is_offered_in_the_words_of_1c(portal: Portal, onec: OneC, buye
     assert (order.date, order.time) == (dt.date(2026, 11, 24), dt.time(12, 0)), "in the zone of the base"
     assert order.counterparties[0].id == "party-1"
     assert (line.id, line.quantity, line.unit_name, line.unit_code, line.factor) == ("guid-1", Decimal(75), "кг", "166", Decimal(1))
-    assert (line.price, line.total, order.total) == (Decimal("4.62"), Decimal("346.50"), Decimal("346.50")), "without VAT, as УчтеноВСумме says"
+    assert (line.price, line.total, order.total) == (Decimal("4.62"), Decimal("346.50"), Decimal("346.50")), "VAT is not in it"
     assert (line.taxes[0].included, line.taxes[0].total) == (False, Decimal("69.30"))
     assert order.requisite("ДоговорИд") == "contract-1"
 
@@ -135,10 +136,10 @@ def test_bitrix_asks_until_a_reply_is_empty_and_confirms_all(make_portal: Any, b
         place(portal, buyer, f"П-00000{number}")
     onec.sign_in("sale")
     onec.ask("init", "sale", version="3.1")
-    batches = []
+    given: list[str] = []
     while batch := query(onec):
-        batches.append(batch)
-    assert sum(batches, []) == ["П-000000", "П-000001", "П-000002"]
+        given += batch
+    assert given == ["П-000000", "П-000001", "П-000002"]
     onec.ask("success", "sale")
     assert set(states(portal).values()) == {"taken"}
 
