@@ -91,12 +91,13 @@ def test_an_unknown_icon_is_an_error_that_names_file_and_near_names() -> None:
 
 
 def test_icons_are_found_in_macros_calls_and_python_however_they_are_passed() -> None:
-    known = ["truck", "home", "check", "clock", "ban", "user"]
+    known = ["truck", "home", "check", "clock", "ban", "user", "arrows-exchange", "lock"]
     files = {
         Path("a.html"): """<i>user</i>{{ ui.chip("On the way", "ok", "truck") }}{% call ui.card(icon_name="clock") %}""",
-        Path("b.py"): 'icon: str = "home"\nlook = {"icon": "ban"}\nword = "user"',
+        Path("b.py"): 'icon: str = "home"\nlook = {"icon": "ban"}\nword = "user"\nlink("Exchange", "arrows-exchange")',
+        Path("plugin.py"): 'link("Rights", "lock")',
     }
-    assert assets_icons.find_used(files, known) == {"truck", "clock", "home", "ban"}
+    assert assets_icons.find_used(files, known) == {"truck", "clock", "home", "ban", "arrows-exchange", "lock"}
 
 
 def test_tabler_is_cut_to_elements_chosen_classes_and_the_variables_they_read() -> None:

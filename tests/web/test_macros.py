@@ -45,6 +45,7 @@ def site(pages: Pages) -> Iterator[Site]:
 def forget(site: Site) -> None:
     """Each test sees its own requests and answers."""
     site.forget()
+    site.answers["GET /notifications/bell"] = (200, {}, "<a id='bell' href='/notifications'>3</a>")
 
 
 @pytest.fixture(scope="module")

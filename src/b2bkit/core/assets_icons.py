@@ -14,6 +14,7 @@ _NAMED = re.compile(
 )
 _EXPRESSION = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)
 _LITERAL = re.compile(r"""["']([a-z][a-z0-9-]*)["']""")
+_TABLES = frozenset({"plugin.py", "pages.py", "admin.py", "view.py", "shell.py"})  # modules that hand names of icons to templates
 _EMPTY_PATH = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
 
@@ -26,13 +27,17 @@ def symbols(sprite: str) -> dict[str, str]:
     return {found[1]: found[0].replace(f'id="tabler-{found[1]}"', f'id="{found[1]}"', 1) for found in _SYMBOL.finditer(sprite)}
 
 
-def used_in(text: str, *, template: bool, known: Iterable[str]) -> tuple[set[str], set[str]]:
-    """(names that the text calls icons, known names that a template merely quotes: `ui.button(_("Add"), "plus")`)."""
+def used_in(path: Path, text: str, known: set[str]) -> tuple[set[str], set[str]]:
+    """(names that the text calls icons, known names that it merely quotes: `ui.button(_("Add"), "plus")`).
+
+    Python quotes many words: one with a hyphen counts, a plain one only in modules that hand icons to templates.
+    """
     named = {found["name"] or found["key"] for found in _NAMED.finditer(text)}
-    if not template:
-        return named, set()
-    quoted = {name for expression in _EXPRESSION.findall(text) for name in _LITERAL.findall(expression)}
-    return named, quoted & set(known)
+    if path.suffix == ".html":
+        quoted = {name for expression in _EXPRESSION.findall(text) for name in _LITERAL.findall(expression)}
+    else:
+        quoted = {name for name in _LITERAL.findall(text) if "-" in name or path.name in _TABLES}
+    return named, quoted & known
 
 
 def find_used(files: Mapping[Path, str], known: Iterable[str]) -> set[str]:
@@ -41,7 +46,7 @@ def find_used(files: Mapping[Path, str], known: Iterable[str]) -> set[str]:
     used: set[str] = set()
     problems = []
     for path, text in files.items():
-        named, quoted = used_in(text, template=path.suffix == ".html", known=known)
+        named, quoted = used_in(path, text, known)
         used |= quoted | (named & known)
         for name in sorted(named - known):
             near = difflib.get_close_matches(name, known, 3) or ["see the names of @tabler/icons-sprite"]
