@@ -21,7 +21,8 @@ STEPS = st.lists(
         st.just(("crash",)),
         st.just(("later",)),
     ),
-    max_size=14,
+    min_size=8,
+    max_size=16,
 )
 
 
@@ -111,7 +112,7 @@ def test_each_order_is_confirmed_once_and_only_where_it_was_offered(shop: Shop, 
         erp.offer_batch(work, "rest", limit=1000)
         erp.confirm_batch(work, "rest")
     model, confirmed = Model(), Counter[UUID]()
-    for step in steps:
+    for step in [("place",), ("offer", "a"), ("place",), *steps]:
         _step(shop, model, confirmed, step)
     shop.portal.pass_time(minutes=31)
     with shop.portal.work() as work:

@@ -125,6 +125,14 @@ def test_a_second_tab_sees_what_changed_and_keeps_what_was_typed(shop: Shop) -> 
     assert 'value="6"' in retried.text
 
 
+def test_an_open_cart_hears_of_another_tab_and_only_then(shop: Shop) -> None:
+    version = shop.fill("4").version
+    client = shop.sign_in()
+    assert client.get(f"/cart/news?version={version}", htmx=True).status_code == 204
+    shop.fill("4")
+    assert "changed in another tab" in client.get(f"/cart/news?version={version}", htmx=True).text
+
+
 def test_a_price_from_the_client_is_an_unknown_field(shop: Shop) -> None:
     client = shop.sign_in()
     client.get("/cart")

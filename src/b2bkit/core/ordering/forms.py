@@ -32,6 +32,10 @@ class VersionForm(BaseModel):
     version: Version | None = None
 
 
+class NewsQuery(BaseModel):
+    version: Version
+
+
 class AcceptForm(BaseModel):
     version: Version
     seen_total: FormDecimal

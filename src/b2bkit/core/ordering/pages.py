@@ -14,10 +14,11 @@ from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
 from b2bkit.core.ordering.service import cart, filling, orders
 from b2bkit.core.ordering.service.cart import CartView
+from b2bkit.core.ordering.service.contract import own_terms
 from b2bkit.core.ordering.service.journey import look, steps, way
 from b2bkit.core.ordering.service.marks import cart_mark
 from b2bkit.core.ordering.service.place import place_order
-from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, work_of
+from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
 from b2bkit.core.work import Work
 
 Change = Callable[[Work], CartView]
@@ -116,6 +117,18 @@ class CartMark:
         fragment(req, resp, "ordering/_cart_mark.html", mark=cart_mark(work_of(req)))
 
 
+class CartNews:
+    """Whether the cart is another than the one that the page shows: said, and never put over what is being typed."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        query, work = read_query(req, forms.NewsQuery), work_of(req)
+        terms = own_terms(work)
+        found = cart.find(work, terms) if terms is not None else None
+        if (found.version if found is not None else 0) == query.version:
+            return reply(req, resp, None)
+        return fragment(req, resp, "ordering/_cart_news.html")
+
+
 # checkout
 
 
@@ -180,6 +193,7 @@ class OrderPage:
         values: dict[str, Any] = {
             "shown": shown,
             "order": shown.order,
+            "lines": [(line, counted(line.quantity, line.unit)) for line in shown.lines],
             "look": look(shown.order),
             "steps": steps(work, shown.order, times, erp.state if erp else None, reason),
             "erp": erp,

@@ -42,6 +42,7 @@ class OrderingPlugin(Plugin):
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="ordering.cart", path="/cart", resource=pages.CartPage(), permission=CART)
         yield Route(name="ordering.cart_mark", path="/cart/mark", resource=pages.CartMark(), permission=CART)
+        yield Route(name="ordering.cart_news", path="/cart/news", resource=pages.CartNews(), permission=CART)
         yield Route(name="ordering.cart_add", path="/cart/lines", resource=pages.CartAdd(), permission=CART)
         yield Route(name="ordering.cart_line", path="/cart/lines/{line_id:uuid}", resource=pages.CartLine(), permission=CART)
         yield Route(
