@@ -25,16 +25,18 @@ from b2bkit.core.extend.assemble import assemble
 from b2bkit.core.extend.kit import Kit
 from b2bkit.core.extend.load import Source, choose, collect, known_plugins
 from b2bkit.core.extend.plugin import NoSettings, Plugin
-from b2bkit.core.extend.things import NotificationKind, Subscriber
+from b2bkit.core.extend.things import Job, NotificationKind, Subscriber
 from b2bkit.core.home.plugin import HomePlugin
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
 from b2bkit.core.jobs.points import reach
+from b2bkit.core.jobs.queue import forget_done
 from b2bkit.core.jobs.runner import JobRunner
 from b2bkit.core.notify.plugin import NotifyPlugin
 from b2bkit.core.notify.service import tell
 from b2bkit.core.ordering.plugin import OrderingPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
 from b2bkit.core.web.app import B2bkitAsgi, build_asgi
+from b2bkit.core.web.idempotency import forget_old_keys
 from b2bkit.core.web.live import bus_for
 from b2bkit.core.web.system import web_routes
 from b2bkit.core.work import SYSTEM, Actor, Signal, Work
@@ -122,6 +124,15 @@ def _with_notifications(kit: Kit) -> Kit:
     return replace(kit, subscribers=subscribers, subscriber_by_name={**kit.subscriber_by_name, **{one.name: one for one in made}})
 
 
+def _with_housekeeping(kit: Kit) -> Kit:
+    """The kit with the mechanisms' own jobs: what is old enough to be forgotten."""
+    jobs = [
+        Job(name="web.forget_old_keys", run=forget_old_keys, every=24 * 3600),
+        Job(name="jobs.forget_done", run=forget_done, every=24 * 3600),
+    ]
+    return replace(kit, jobs={**kit.jobs, **{job.name: job for job in jobs}})
+
+
 class App:
     """A portal in this process. Two of them with different plugins can live side by side."""
 
@@ -134,7 +145,7 @@ class App:
         self._translations = {lang: translator(lang, *locale_dirs(deployment.kit)) for lang in {*self.config.portal.languages, "en"}}
         self.sessions = Sessions(deployment.kit.roles, timedelta(hours=self.config.tables.web.session_idle_hours))
         self.bus = bus_for(self)
-        self.kit = _with_notifications(deployment.kit).with_routes(*web_routes())
+        self.kit = _with_housekeeping(_with_notifications(deployment.kit)).with_routes(*web_routes())
         self.on_signals: Callable[[Sequence[Signal]], None] = lambda _signals: None
         self.parts = web_parts(self)
         self.runner = JobRunner(self)

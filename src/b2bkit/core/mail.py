@@ -13,7 +13,7 @@ from pathlib import Path
 import jinja2
 
 from b2bkit.core.config import Config
-from b2bkit.core.i18n import _
+from b2bkit.core.i18n import _, language
 from b2bkit.core.work import Work
 
 TIMEOUT = 20
@@ -49,7 +49,7 @@ def _environment() -> jinja2.Environment:
 
 def letter(work: Work, *, title: str, paragraphs: Sequence[str], link: str, button: str) -> tuple[str, str]:
     """A plain letter with one button, as text and as HTML."""
-    values = {"title": title, "paragraphs": paragraphs, "link": link, "button": button, "portal": work.config.portal.name, "lang": work.lang}
+    values = {"title": title, "paragraphs": paragraphs, "link": link, "button": button, "portal": work.config.portal.name, "lang": language()}
     html = _environment().get_template("layout/letter.html").render(values, brand=work.config.tables.theme.brand, _=_)
     text = "\n\n".join([*paragraphs, f"{button}: {link}", work.config.portal.name])
     return text + "\n", html

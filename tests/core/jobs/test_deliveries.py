@@ -14,6 +14,7 @@ from b2bkit import Fact, Job, Plugin, Problem, Refused, Subscriber, Work, hookim
 from b2bkit.core.extend.things import OpenWork
 from b2bkit.core.jobs import claim
 from b2bkit.core.jobs.models import Task
+from b2bkit.core.jobs.queue import forget_done
 from b2bkit.core.outbox.models import StoredFact
 from b2bkit.testing.portal import MakePortal, Portal
 
@@ -266,3 +267,16 @@ def test_facts_keep_their_exact_values_through_the_database(shop: Portal) -> Non
     sell(shop, "«ёлка» 'quoted' \\ \u00a0", 2**53 + 1)
     shop.run_jobs()
     assert Shop.heard == [("«ёлка» 'quoted' \\ \u00a0", 2**53 + 1)]
+
+
+def test_done_tasks_are_forgotten_after_thirty_days_and_what_waits_never(shop: Portal) -> None:
+    sell(shop, "glove")
+    Shop.broken.add("boot")
+    sell(shop, "boot")
+    shop.run_jobs()
+    shop.pass_time(days=31)
+    with shop.work() as work:
+        forget_done(work)
+    with shop.work(write=False) as work:
+        assert [task.order_key for task in work.session.scalars(select(Task).where(Task.kind == "delivery"))] == ["boot"]
+        assert [fact.key for fact in work.session.scalars(select(StoredFact))] == ["boot"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from b2bkit.core.jobs.models import Task
+from b2bkit.core.outbox.models import StoredFact
 
 if TYPE_CHECKING:
     from b2bkit.core.work import Work
 
 DELIVERY, JOB = "delivery", "job"
+KEPT = timedelta(days=30)
 _insert = insert(Task.__table__)
 
 
@@ -44,3 +46,11 @@ def wake_after_commit(work: Work, ids: Iterable[int]) -> None:
     """Tells the runner, once the rows are there. A lost wake-up costs at most a second: the poller finds due rows by itself."""
     woken = list(ids)
     work.wake_ups.extend(woken)
+
+
+def forget_done(work: Work) -> None:
+    """Job: deletes tasks that were done thirty days ago, and facts that no task needs any more. What waits or is parked stays for ever."""
+    old = work.now - KEPT
+    work.session.execute(delete(Task.__table__).where(Task.state == "done", Task.done_at < old))
+    needed = select(Task.fact_id).where(Task.fact_id == StoredFact.id).exists()
+    work.session.execute(delete(StoredFact.__table__).where(StoredFact.at < old, ~needed))

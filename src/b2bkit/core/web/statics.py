@@ -83,8 +83,12 @@ class StaticFiles:
             return
         if req.method not in ("GET", "HEAD"):
             raise falcon.HTTPMethodNotAllowed(["GET", "HEAD", "OPTIONS"])
-        resp.set_headers([("Cache-Control", file.cache), ("ETag", file.etag), ("Vary", "Accept-Encoding")])
-        if file.etag in (req.get_header("If-None-Match") or ""):
+        try:
+            etag = file.etag
+        except FileNotFoundError:  # built anew since this process started: its pages name files that are gone
+            raise falcon.HTTPRouteNotFound from None
+        resp.set_headers([("Cache-Control", file.cache), ("ETag", etag), ("Vary", "Accept-Encoding")])
+        if etag in (req.get_header("If-None-Match") or ""):
             resp.status = 304
             return
         resp.content_type = file.type
