@@ -52,7 +52,7 @@ def decode(line: bytes) -> Item:
     """The record again. Raises BadWire for anything that `encode` did not write."""
     try:
         kind, fields = orjson.loads(line)
-        found: Item = _decoder(KINDS[kind])(fields)
+        found: Item = _decoder(KINDS[kind])(fields)  # type: ignore[arg-type]  # mypy: a type is hashable
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
         raise BadWire(str(error)[:200]) from error
     return found
