@@ -84,7 +84,9 @@ def test_hints_say_other_units_and_the_step_in_the_persons_language() -> None:
     with speaking("ru", translator("ru", CORE_LOCALE)):
         assert in_other_units(BAGS, "мешок", Decimal(80)) == f"= 2{NBSP}поддона, 2{NBSP}000{NBSP}кг"
         assert in_other_units(BAGS, "поддон", Decimal(1)) == f"= 40{NBSP}мешков, 1{NBSP}000{NBSP}кг"
-        assert step_hint(BAGS, "мешок") == f"минимум 1{NBSP}мешок, шаг 1{NBSP}мешок"
+        assert step_hint(BAGS, "кг") == f"шаг 25{NBSP}кг"
+        assert step_hint(BAGS, "мешок") == ""
+        assert step_hint(Rules("кг", Decimal(100), Decimal(25)), "кг") == f"минимум 100{NBSP}кг, шаг 25{NBSP}кг"
         found = check_quantity(BAGS, "кг", Decimal(60))
         assert found is not None
         assert found.sentence == f"Шаг заказа 25{NBSP}кг. Ближайшее: 50{NBSP}кг или 75{NBSP}кг."

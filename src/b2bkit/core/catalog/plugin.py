@@ -41,6 +41,16 @@ class CatalogPlugin(Plugin):
             bar=True,
         )
 
+        yield NavItem(
+            name="catalog.staff_nav",
+            area="admin",
+            label=N_("Catalogue"),
+            route="catalog.list",
+            icon="layout-grid",
+            order=40,
+            permission=VIEW,
+        )
+
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="catalog.list", path="/catalog", resource=pages.ProductList(), permission=VIEW)

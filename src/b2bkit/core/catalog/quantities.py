@@ -181,9 +181,11 @@ def in_other_units(rules: Rules, unit: str, amount: Decimal) -> str:
 
 
 def step_hint(rules: Rules, unit: str) -> str:
-    """What can be ordered, said before the mistake: `от 25 кг, шаг 25 кг`."""
+    """What can be ordered, said before the mistake: `минимум 100 кг, шаг 25 кг`; empty where any whole number of packs will do."""
     factor = rules.factor(unit)
     able = allowed(rules, factor) if factor is not None else None
     if able is None or able.least is None:
         return ""
+    if able.least == able.step:
+        return "" if able.step == 1 and factor != 1 else _("step %(step)s") % {"step": counted(able.step, unit)}
     return _("from %(least)s, step %(step)s") % {"least": counted(able.least, unit), "step": counted(able.step, unit)}

@@ -50,6 +50,7 @@ class _Row(NamedTuple):
     id: UUID
     parent_id: UUID | None
     name: str
+    position: int
     total: int | None
     matching: int | None
     loose_total: int | None
@@ -72,8 +73,17 @@ def _tree_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] |
     )
     loose_total = select(counts.c.total).where(counts.c.category_id.is_(None)).scalar_subquery()
     loose_matching = select(counts.c.matching).where(counts.c.category_id.is_(None)).scalar_subquery()
-    columns = (Category.id, Category.parent_id, Category.name, counts.c.total, counts.c.matching, loose_total, loose_matching)
-    return select(*columns).outerjoin(counts, counts.c.category_id == Category.id).order_by(Category.position, Category.name, Category.id)
+    columns = (
+        Category.id,
+        Category.parent_id,
+        Category.name,
+        Category.position,
+        counts.c.total,
+        counts.c.matching,
+        loose_total,
+        loose_matching,
+    )
+    return select(*columns).outerjoin(counts, counts.c.category_id == Category.id)
 
 
 def _count_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[int, int]:
@@ -89,12 +99,16 @@ def category_tree(
     """
     statement, visible_values = prepared(work, ("tree", key), lambda criterion: _tree_statement(criterion, match))
     parameters = {**visible_values, **(values or {})}
-    rows = [_Row._make(row) for row in work.session.execute(statement, parameters)]
+    rows = sorted((_Row._make(row) for row in work.session.execute(statement, parameters)), key=_place)
     if not rows:  # no category at all, so nothing to hang the counts on
         statement_of_all, visible_values = prepared(work, ("count", key), lambda criterion: _count_statement(criterion, match))
         total, matching = work.session.execute(statement_of_all, parameters).one()
         return Tree((), total, matching)
     return _as_tree(rows)
+
+
+def _place(row: _Row) -> tuple[int, str, UUID]:
+    return row.position, row.name.casefold().replace("ё", "е"), row.id  # the same on both databases
 
 
 def _as_tree(rows: Sequence[_Row]) -> Tree:

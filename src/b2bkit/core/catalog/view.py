@@ -94,6 +94,11 @@ def quantity_field(rules: Rules) -> QuantityField:
     return _field(rules, unit, least, language())
 
 
+def field_with(rules: Rules, unit: str, amount: Decimal) -> QuantityField:
+    """The field with what was entered."""
+    return _field(rules, unit, amount, language())
+
+
 def hint_text(rules: Rules, unit: str, amount: Decimal) -> str:
     """The amount in other units and what can be ordered: `= 25 кг · from 1 bag, step 1 bag`."""
     return " · ".join(part for part in (in_other_units(rules, unit, amount), step_hint(rules, unit)) if part)

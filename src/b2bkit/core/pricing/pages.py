@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from b2bkit.core.catalog.product import visible_goods
 from b2bkit.core.catalog.quantities import base_quantity, start_of
 from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.view import field_with
 from b2bkit.core.errors import NotFound
 from b2bkit.core.pricing.explain import contracts_to_explain, explain_price, listed_prices
 from b2bkit.core.web.forms import FormDecimal
@@ -45,8 +46,7 @@ class PriceExplanation:
             good=good,
             contracts=contracts,
             contract=contract,
-            unit=unit,
-            amount=amount,
+            field=field_with(good.rules, unit, amount),
             base=counted(base, good.rules.unit),
             listed=listed_prices(work, product_id=product_id),
             steps=explain_price(work, contract_id=contract, product_id=product_id, quantity=base) if contract else (),
