@@ -172,11 +172,8 @@ def asset_inputs() -> list[Path]:
 
 
 def made_by_hand(path: Path) -> bool:
-    """A page's or a component's source: no output of the build, no Python that cannot name an icon."""
-    parts = path.parts
-    if "node_modules" in parts or ("static" in parts and {"vendor", "build"} & set(parts)):
-        return False
-    return path.suffix != ".py" or "assets" in (*parts, path.stem) or path.name in {"pages.py", "admin.py", "plugin.py"}
+    """A source: no output of the build. Python counts too, since any module may name an icon."""
+    return "node_modules" not in path.parts and not ("static" in path.parts and {"vendor", "build"} & set(path.parts))
 
 
 def has_built_assets() -> bool:
