@@ -53,7 +53,7 @@ def ids_for(work: Work, *, system: str, entity: str, refs: Iterable[str]) -> Map
     """Reference -> row, for those that were seen before. References count letter by letter, spaces included."""
     found: dict[str, UUID] = {}
     for part in _parts(refs):
-        found.update(work.session.execute(_BY_REF, {"system": system, "entity": entity, "refs": part}).all())  # type: ignore[arg-type]
+        found.update(work.session.execute(_BY_REF, {"system": system, "entity": entity, "refs": part}).all())
     return found
 
 
