@@ -18,8 +18,7 @@ LEFT_OVERS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK
 MACHINE_PATHS = re.compile(r"(?<![\w.~}\-/])/(" + "|".join(("work", "root")) + r")/[\w.]")
 REGISTRIES = re.compile(
     "|".join(
-        re.escape(name)
-        for name in ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "deb.debian" + ".org")
+        re.escape(name) for name in ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "deb.debian" + ".org")
     )
 )
 MADE_OUTSIDE_MIGRATIONS = re.compile(r"\.create_" + r"all\(")
@@ -53,16 +52,12 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_no_file_is_longer_than_a_person_keeps_in_mind() -> None:
-    long = [
-        f"{shown(path)}: {count} lines" for path in python_sources() if (count := len(path.read_text().splitlines())) > FILE_LINES
-    ]
+    long = [f"{shown(path)}: {count} lines" for path in python_sources() if (count := len(path.read_text().splitlines())) > FILE_LINES]
     assert long == []
 
 
 def test_a_plugin_module_is_a_table_of_contents() -> None:
-    plugins = [
-        path for path in files(".py") if path.name == "plugin.py" and "testing" not in path.parts and "extend" not in path.parts
-    ]
+    plugins = [path for path in files(".py") if path.name == "plugin.py" and "testing" not in path.parts and "extend" not in path.parts]
     long = [f"{shown(path)}: {count} lines" for path in plugins if (count := len(path.read_text().splitlines())) > PLUGIN_LINES]
     assert long == []
 

@@ -75,7 +75,7 @@ def _deploy(parsed: Parsed, known: Mapping[str, Source]) -> Deployment:
     kit = assemble(plugins, collect(plugins, problems), tables, str(parsed.file), problems)
     for entity in unscoped_entities(kit.scopes):
         what = f"{entity.__name__} belongs to companies but no scope says who may see it"
-        problems.append(ConfigProblem(entity.__module__, entity.__tablename__, what, "register a Scope for it in register_scopes"))
+        problems.append(ConfigProblem(entity.__module__, entity.__name__, what, "register a Scope for it in register_scopes"))
     if parsed.config is not None:
         for lang in parsed.config.portal.languages:
             _check_language(parsed, kit, lang, problems)

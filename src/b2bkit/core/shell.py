@@ -208,7 +208,12 @@ def web_parts(app: App) -> WebParts:
     config = app.config
     streams = LiveStreams(partial(bearer, app))
     shell = Shell(app)
-    app.bus.listen(lambda signals: (shell.cache.forget(signals), streams.deliver(signals))[0])
+
+    def received(signals: Sequence[Signal]) -> None:
+        shell.cache.forget(signals)
+        streams.deliver(signals)
+
+    app.bus.listen(received)
     app.on_signals = shell.cache.forget
     web = WebConfig(
         base_url=config.portal.base_url,

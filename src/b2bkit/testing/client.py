@@ -21,7 +21,7 @@ _FIELD_CSRF = re.compile(r'name="_csrf" value="([^"]*)"')
 class Client:
     """One browser. `last` is the last answer; `csrf` what the last page carried."""
 
-    def __init__(self, app: falcon.asgi.App, host: str) -> None:
+    def __init__(self, app: falcon.asgi.App[Any, Any], host: str) -> None:
         self._http = falcon.testing.TestClient(app)
         self._host = host
         self.cookies: dict[str, str] = {}

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
@@ -65,7 +66,7 @@ class Portal:
         """A browser that is not signed in."""
         return self.browser()
 
-    def sign_in(self, user: User, *, contract_id: object = None) -> Client:
+    def sign_in(self, user: User, *, contract_id: UUID | None = None) -> Client:
         """A browser in which this person is signed in (without typing a password)."""
         with self.app.work() as work:
             token = open_session(work, user_id=user.id)

@@ -75,8 +75,10 @@ def test_without_a_contract_there_is_nothing(desk: Desk, shop: Shop) -> None:
 
 def test_an_inactive_contract_opens_nothing(desk: Desk, shop: Shop) -> None:
     with desk.work() as work:
-        over = make.contract(work, company=shop.company, whole_catalogue=True, active=False)
-    assert seen(desk, buyer(over)) == set()
+        whole = make.contract(work, company=shop.company, whole_catalogue=True, active=False)
+        grouped = make.contract(work, company=shop.company, categories=(shop.films,), active=False)
+    for over in (whole, grouped):
+        assert seen(desk, buyer(over)) == set()
 
 
 def test_another_companys_contract_opens_nothing(desk: Desk, shop: Shop) -> None:

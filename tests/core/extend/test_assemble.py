@@ -216,7 +216,12 @@ def test_a_deployment_changes_what_roles_may_do_and_widgets_places() -> None:
         def register_widgets(self) -> Iterable[Widget]:
             for number, letter in enumerate("abc"):
                 yield Widget(
-                    name=f"shop.{letter}", slot="dashboard", order=number, template="", load=lambda work, subject: None, permission="shop.see"
+                    name=f"shop.{letter}",
+                    slot="dashboard",
+                    order=number,
+                    template="",
+                    load=lambda work, subject: None,
+                    permission="shop.see",
                 )
 
     raw = {

@@ -107,12 +107,17 @@ def _facts(plugins: Sequence[Plugin], problems: list[ConfigProblem]) -> dict[str
     found: dict[str, type[Fact]] = {}
     for plugin in plugins:
         for event in plugin.events:
-            if not (isinstance(event, type) and issubclass(event, Fact) and dataclasses.is_dataclass(event) and event.__dataclass_params__.frozen):  # type: ignore[attr-defined]
+            if not _is_fact(event):
                 cure = "make it a frozen dataclass that inherits from b2bkit.Fact"
                 problems.append(ConfigProblem(f"plugin {plugin.name}", "events", f"{event!r} is no fact", cure))
             else:
                 found[f"{plugin.name}.{event.__name__}"] = event
     return found
+
+
+def _is_fact(event: object) -> bool:
+    parameters = getattr(event, "__dataclass_params__", None)  # set on dataclasses; there is no public way to ask whether one is frozen
+    return isinstance(event, type) and issubclass(event, Fact) and bool(getattr(parameters, "frozen", False))
 
 
 def _roles(permissions: Mapping[str, Permission], tables: Tables | None, file: str, problems: list[ConfigProblem]) -> dict[str, Role]:

@@ -84,7 +84,7 @@ def choose(parsed: Parsed, known: Mapping[str, Source], problems: list[ConfigPro
 def _load_class(file: str, source: Source, problems: list[ConfigProblem]) -> type[Plugin] | None:
     key = f"plugins.{source.name}"
     try:
-        cls = source.load()
+        cls: Any = source.load()
     except Exception as error:
         problems.append(ConfigProblem(file, key, f"cannot be imported from {source.where}: {error!r}", "mend or reinstall the plugin, or remove its table"))
         return None

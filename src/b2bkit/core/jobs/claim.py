@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import CursorResult, Select, Table, Update, and_, exists, or_, select, update
 
 from b2bkit.core.db.session import PortalSession
 from b2bkit.core.jobs.models import Task
@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 30
 LONGEST_PAUSE = 600
 LEASE = timedelta(seconds=6)
 
-_task = Task.__table__
+_task = cast(Table, Task.__table__)
 _before = _task.alias("before")
 
 
@@ -103,11 +103,15 @@ def put_back(session: PortalSession, claimed: Claimed, *, now: datetime, error: 
 
 def _settle(session: PortalSession, claimed: Claimed, values: dict[str, Any]) -> bool:
     statement = update(_task).where(_task.c.id == claimed.id, _task.c.lease == claimed.lease).values(**values)
-    return session.execute(statement).rowcount == 1  # type: ignore[attr-defined]
+    return _changed_one(session, statement)
+
+
+def _changed_one(session: PortalSession, statement: Update) -> bool:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
 def retry(session: PortalSession, task_id: int, *, now: datetime) -> bool:
     """By hand: a parked or waiting task becomes due at once, with its attempts forgotten."""
     values = {"state": "waiting", "due_at": now, "attempts": 0, "crashes": 0}
     statement = update(_task).where(_task.c.id == task_id, _task.c.state.in_(("parked", "waiting"))).values(**values)
-    return session.execute(statement).rowcount == 1  # type: ignore[attr-defined]
+    return _changed_one(session, statement)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import CursorResult, Table, insert, select, update
 
 from b2bkit.core.jobs.models import ScheduleEntry
 
 if TYPE_CHECKING:
     from b2bkit.core.work import Work
 
-_entry = ScheduleEntry.__table__
+_entry = cast(Table, ScheduleEntry.__table__)
 
 
 def any_due(work: Work) -> bool:
@@ -33,6 +33,6 @@ def start_due(work: Work) -> None:
             work.session.execute(insert(_entry).values(name=job.name, next_at=following))
         else:
             moved = update(_entry).where(_entry.c.name == job.name, _entry.c.next_at == known[job.name]).values(next_at=following)
-            if work.session.execute(moved).rowcount != 1:  # type: ignore[attr-defined]
+            if cast("CursorResult[Any]", work.session.execute(moved)).rowcount != 1:
                 continue
         work.enqueue(job.name, unique="scheduled")

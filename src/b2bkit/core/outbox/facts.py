@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from b2bkit.core.extend.things import Fact
@@ -33,8 +33,10 @@ def to_json(fact: Fact) -> dict[str, Any]:
 
 
 def _plain(owner: type, name: str, value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
     if value is None or isinstance(value, bool | int | str):
-        return value.value if isinstance(value, Enum) else value
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID | Decimal):
@@ -45,13 +47,13 @@ def _plain(owner: type, name: str, value: object) -> object:
 
 
 @cache
-def _hints(event: type[Fact]) -> dict[str, Any]:
-    return typing.get_type_hints(event)
+def _hints(event: Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(cast(type, event))
 
 
 def from_json(event: type[Fact], payload: Mapping[str, Any]) -> Fact:
     """The fact again. A field that the class has gained since takes its default; one that it has lost is left out."""
-    hints = _hints(event)
+    hints = _hints(cast(Hashable, event))
     known = {field.name for field in dataclasses.fields(event)}  # type: ignore[arg-type]
     return event(**{name: _typed(hints[name], value) for name, value in payload.items() if name in known})
 

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import nh3
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from b2bkit.core.errors import Forbidden, NotFound
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Widget
-from b2bkit.core.i18n import _, language, ngettext
+from b2bkit.core.i18n import language
 from b2bkit.core.web import formatting
+from b2bkit.core.web.environment import PageEnvironment
 from b2bkit.core.web.state import State, current
 from b2bkit.core.work import ANONYMOUS, Actor
 
@@ -63,7 +64,7 @@ class Renderer:
         self.parts = parts
         self.urls = urls
         self.widgets = {widget.name: widget for group in parts.widgets.values() for widget in group}
-        self.env = Environment(
+        self.env = PageEnvironment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in parts.templates]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -73,7 +74,6 @@ class Renderer:
             cache_size=1000,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
-        self.env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.env.globals.update(self._globals())
 
     def _globals(self) -> dict[str, Any]:
