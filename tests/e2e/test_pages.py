@@ -1,0 +1,108 @@
+"""Every page, as everybody who may see it: axe finds nothing, the console is quiet, nothing scrolls sideways, nobody else is asked.
+
+Pictures of all pages go to build/screens/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.stage import Stage
+from tests.e2e.tab import Theme, found_by_axe, sign_in, take, wider_than_the_page, window
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("polymertorg")]
+
+COMBINATIONS: list[tuple[int, str, Theme]] = [(1440, "ru", "light"), (390, "ru", "dark"), (1440, "en", "dark"), (390, "en", "light")]
+OTHER: Mapping[str, Theme] = {"light": "dark", "dark": "light"}
+CLIENT = {
+    "today": "/", "catalogue": "/catalog?view=list", "catalogue-table": "/catalog?view=table", "catalogue-found": "/catalog?q=%D0%BF%D0%BF",
+    "catalogue-nothing": "/catalog?q=no+such+thing", "product": 'first:/catalog?view=list|main h3 a[href^="/catalog/"]', "orders": "/orders",
+    "order": "first:/orders|main th a", "orders-cancelled": "/orders?group=cancelled", "orders-nothing": "/orders?q=no-such-number",
+    "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
+    "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
+}  # fmt: skip
+BUYING = {"cart": "/cart", "checkout": "/checkout"}
+STAFF = {
+    "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a", "clients-nothing": "/admin/clients?q=nobody",
+    "orders": "/admin/orders", "order": "first:/admin/orders|main th a", "exchange": "/admin/exchange", "health": "/admin/health",
+    "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
+    "api": "/api/docs",
+}  # fmt: skip
+PAGES: Mapping[str, Mapping[str, str]] = {
+    "anonymous": {"sign-in": "/sign-in", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
+    "buyer": CLIENT | BUYING,
+    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile")},
+    "owner": {name: CLIENT[name] for name in ("today", "product", "orders", "company", "profile")} | BUYING,
+    "manager": STAFF,
+    "admin": STAFF,
+}
+EXPECTED_COMPLAINTS = ("absent", "unknown", "forbidden", "invitation", "checkout-empty")  # Chromium logs the 404 and 403 that we ask for
+
+
+def address_of(page: Page, told: str) -> str:
+    """`first:LIST|LINK` is what the first such link of a list leads to."""
+    if not told.startswith("first:"):
+        return told
+    listing, link = told.removeprefix("first:").split("|")
+    page.goto(listing)
+    return page.locator(link).first.get_attribute("href") or ""
+
+
+def fill_cart(page: Page) -> None:
+    """Two products, by the buttons of the catalogue."""
+    page.goto("/catalog")
+    for number in range(2):
+        form = page.locator("main form.buy").nth(number)
+        form.locator("[type=submit]").last.click()
+        form.locator(".said a").wait_for()
+
+
+@pytest.fixture
+def opened(browser: Browser, stage: Stage) -> Iterator[Callable[[str], list[dict[str, object]]]]:
+    """Signs in by the form and gives the cookies."""
+
+    def cookies(role: str) -> list[dict[str, object]]:
+        with window(browser, stage.address) as (context, _watch):
+            page = context.new_page()
+            sign_in(page, role)
+            if "cart" in PAGES[role]:
+                fill_cart(page)
+            return [dict(cookie) for cookie in context.cookies() if cookie["name"] == "b2bkit"]
+
+    yield cookies
+
+
+def faults_of(context: BrowserContext, name: str, address: str, label: str, theme: Theme) -> list[str]:
+    """What is wrong with one page, in the theme asked for and in the other one."""
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("load")
+    found = [f"sticks out: {what}" for what in wider_than_the_page(page)] + found_by_axe(page)
+    take(page, f"{name}-{label}")
+    page.evaluate(f'document.documentElement.dataset.bsTheme = "{OTHER[theme]}"')
+    found += [f"{OTHER[theme]}: {finding}" for finding in found_by_axe(page, "color-contrast")]
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} h1")
+    page.close()
+    return [f"{name} {label} {address}: {finding}" for finding in found]
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_accessible_quiet_and_fits(role: str, browser: Browser, stage: Stage, opened: Callable[[str], list[dict[str, object]]]) -> None:
+    cookies = opened(role) if role != "anonymous" else []
+    faults: list[str] = []
+    for width, lang, theme in COMBINATIONS:
+        with window(browser, stage.address, width=width, lang=lang, theme=theme) as (context, watch):
+            context.add_cookies(cookies)  # type: ignore[arg-type]
+            tab = context.new_page()
+            for name, told in PAGES[role].items():
+                address = address_of(tab, told)
+                watch.complaints.clear()
+                faults += faults_of(context, f"{role}-{name}", address, f"{width}-{lang}-{theme}", theme)
+                if name not in EXPECTED_COMPLAINTS:
+                    faults += [f"{role}-{name} {width} {lang} {theme}: console: {complaint}" for complaint in watch.complaints]
+            faults += [f"{role} {width} {lang} {theme}: asked {url}" for url in watch.elsewhere]
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults)
