@@ -50,7 +50,7 @@ def _redis_broker(url: str) -> RedisBroker:
     client = redis.Redis.from_url(
         url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, socket_keepalive=True, retry=Retry(NoBackoff(), 0)
     )
-    return RedisBroker(client=client, middleware=[], heartbeat_timeout=15_000)
+    return RedisBroker(client=client, middleware=[], heartbeat_timeout=15_000)  # type: ignore[no-untyped-call]
 
 
 class _BrokerWaker:
@@ -61,7 +61,7 @@ class _BrokerWaker:
         self._sender: threading.Thread | None = None
         self._stopped = threading.Event()
         self._worker: dramatiq.Worker | None = None
-        self._actor = dramatiq.actor(take, broker=broker, actor_name="wake", queue_name=QUEUE)
+        self._actor = dramatiq.actor(broker=broker, actor_name="wake", queue_name=QUEUE)(take)
 
     def start(self, *, consume: bool) -> None:
         if self._own_thread:
