@@ -14,13 +14,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import dramatiq
-import redis
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 if TYPE_CHECKING:
+    from dramatiq.brokers.redis import RedisBroker
+
     from b2bkit.core.config import Config
 
 log = logging.getLogger("b2bkit.wake")
@@ -46,6 +44,11 @@ def waker_for(config: Config, take: Callable[[int], None]) -> Waker:
 
 
 def _redis_broker(url: str) -> RedisBroker:
+    import redis  # a portal without Redis does not pay for its client
+    from dramatiq.brokers.redis import RedisBroker
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     # A client of our own: RedisBroker(url=...) builds its connections from the address alone and drops other parameters, time-outs too.
     client = redis.Redis.from_url(
         url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, socket_keepalive=True, retry=Retry(NoBackoff(), 0)

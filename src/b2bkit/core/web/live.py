@@ -20,14 +20,13 @@ from uuid import UUID
 import falcon
 import falcon.asgi
 import psycopg
-import redis
 from falcon.asgi import SSEvent
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from b2bkit.core.work import Actor, Signal
 
 if TYPE_CHECKING:
+    import redis
+
     from b2bkit.core.app import App
 
 log = logging.getLogger("b2bkit.live")
@@ -175,6 +174,10 @@ class RedisBus(_ThreadedBus):
         super().__init__()
 
     def _client(self) -> redis.Redis:
+        import redis  # a portal without Redis does not pay for its client: a third of a second and 10 MB
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         # no silent retries: a subscription that was renewed behind our back would hide that signals were missed
         retry = Retry(NoBackoff(), 0)
         return redis.Redis.from_url(self._url, socket_timeout=PAUSE, socket_connect_timeout=PAUSE, socket_keepalive=True, retry=retry)
