@@ -73,7 +73,10 @@ def _deploy(parsed: Parsed, known: Mapping[str, Source]) -> Deployment:
     plugins: Sequence[Plugin] = [*(cls(NoSettings()) for cls in CORE), *chosen]
     tables = parsed.config.tables if parsed.config else None
     kit = assemble(plugins, collect(plugins, problems), tables, str(parsed.file), problems)
+    here = tuple(f"{name}_" for name in ("core", *(plugin.name for plugin in chosen)))
     for entity in unscoped_entities(kit.scopes):
+        if not str(getattr(entity, "__tablename__", "")).startswith(here):  # another portal in this process has that plugin; this one has not
+            continue
         what = f"{entity.__name__} belongs to companies but no scope says who may see it"
         problems.append(ConfigProblem(entity.__module__, entity.__name__, what, "register a Scope for it in register_scopes"))
     if parsed.config is not None:
