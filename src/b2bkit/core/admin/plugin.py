@@ -10,7 +10,7 @@ from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route
 from b2bkit.core.i18n import N_
 from b2bkit.core.work import Work
 
-VIEW, CLIENTS, PEOPLE = "admin.view", "accounts.clients", "accounts.people"
+VIEW, CLIENTS, PEOPLE = "admin.view", "accounts.clients", "admin.people"
 DELIVERIES, HEALTH = "admin.deliveries", "admin.health"
 Badged = Callable[[Work], Badge | None]
 
@@ -27,6 +27,7 @@ class AdminPlugin(Plugin):
         staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
         yield Permission(name=VIEW, label=N_("Use the manager's workspace"), roles=staff)
         yield Permission(name=DELIVERIES, label=N_("See what waits for 1C; with all clients also the portal's own tasks"), roles=staff)
+        yield Permission(name=PEOPLE, label=N_("Invite, change and dismiss people of clients"), roles=staff)
         yield Permission(name=HEALTH, label=N_("See the portal's health"), roles={"admin": Level.ALL})
 
     @hookimpl
