@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Integer, String, Uuid, any_, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from b2bkit.core.catalog.models import Packaging, Product, Stock, Warehouse
+from b2bkit.core.catalog.models import Category, CategoryClosure, Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
 from b2bkit.core.erp.models import Freshness
@@ -61,6 +61,7 @@ class Good(NamedTuple):
         return self.row.id
 
 
+_Statement = CompoundSelect[*tuple[object, ...]]
 told_at = select(Freshness.as_of).where(Freshness.kind == "stock").scalar_subquery()
 PRODUCT_COLUMNS = (
     Product.id,
@@ -86,22 +87,29 @@ def _of_products(column: InstrumentedAttribute[UUID], dialect: str) -> ColumnEle
     return column.in_(bindparam("product_ids", expanding=True))
 
 
-def _facts_statement(dialect: str) -> CompoundSelect[*tuple[object, ...]]:
+def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
     no_quantity, no_price, no_factor = cast(null(), Quantity), cast(null(), UnitPrice), cast(null(), Factor)
     no_instant, no_label, no_position = cast(null(), Instant), cast(null(), String), cast(null(), Integer)
     price = literal("p"), Price.product_id, Price.min_quantity, Price.value, no_factor, no_instant, no_label, no_position
     stock = literal("s"), Stock.product_id, Stock.quantity, no_price, no_factor, Stock.as_of, Warehouse.name, Warehouse.position
     pack = literal("u"), Packaging.product_id, no_quantity, no_price, Packaging.factor, no_instant, Packaging.name, Packaging.position
-    return union_all(
+    kinds = [
         select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), _of_products(Price.product_id, dialect)),
         select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(_of_products(Stock.product_id, dialect), Warehouse.active),
         select(*pack).where(_of_products(Packaging.product_id, dialect)),
-    )
+    ]
+    if path:
+        above = literal("c"), Category.id, no_quantity, no_price, no_factor, no_instant, Category.name, CategoryClosure.depth
+        closure = CategoryClosure.ancestor_id == Category.id
+        below = CategoryClosure.descendant_id == bindparam("category_id", type_=Uuid())
+        kinds.append(select(*above).join(CategoryClosure, closure).where(below))
+    return union_all(*kinds)
 
 
 _ZERO = Decimal("0.000")
 _ON_REQUEST = VolumeTable()
 _FACTS = {dialect: _facts_statement(dialect) for dialect in ("sqlite", "postgresql")}
+_FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in ("sqlite", "postgresql")}
 
 
 class _Facts:
@@ -120,17 +128,29 @@ def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> lis
     """The products of these rows with packagings, stock and, under `terms`, prices; one statement for all."""
     if not rows:
         return []
-    ids = [row.id for row in rows]
-    facts = _read_facts(work, ids, terms)
-    ladders = {id_: tuple(sorted(fact.prices, key=_quantity)) for id_, fact in facts.items() if fact.prices}
-    tables = tables_of(work, terms, ladders, ids) if terms else {}
-    return [_good(row, facts[row.id], tables.get(row.id, _ON_REQUEST)) for row in rows]
+    return _gathered(work, rows, terms, _read(work, _FACTS, rows, terms))
 
 
-def _read_facts(work: Work, ids: Sequence[UUID], terms: Terms | None) -> dict[UUID, _Facts]:
-    facts = {id_: _Facts() for id_ in ids}
-    parameters = {"product_ids": ids, "price_type_id": terms.price_type_id if terms else None}
-    found: Sequence[Any] = work.session.execute(_FACTS[work.session.get_bind().dialect.name], parameters).all()
+def good_with_path(work: Work, row: ProductRow, terms: Terms | None) -> tuple[Good, list[tuple[UUID, str]]]:
+    """One product, and the categories above it (id, name), the topmost first; still one statement."""
+    found = _read(work, _FACTS_AND_PATH, [row], terms)
+    path = sorted(((fact[7], fact[1], fact[6]) for fact in found if fact[0] == "c"), reverse=True)
+    (good,) = _gathered(work, [row], terms, [fact for fact in found if fact[0] != "c"])
+    return good, [(category_id, name) for _depth, category_id, name in path]
+
+
+def _read(work: Work, statements: Mapping[str, _Statement], rows: Sequence[ProductRow], terms: Terms | None) -> Sequence[Any]:
+    parameters = {
+        "product_ids": [row.id for row in rows],
+        "price_type_id": terms.price_type_id if terms else None,
+        "category_id": rows[0].category_id,
+    }
+    found: Sequence[Any] = work.session.execute(statements[work.session.get_bind().dialect.name], parameters).all()
+    return found
+
+
+def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found: Sequence[Any]) -> list[Good]:
+    facts = {row.id: _Facts() for row in rows}
     for kind, product_id, quantity, price, factor, as_of, label, position in found:
         about = facts[product_id]
         if kind == "p":
@@ -140,7 +160,9 @@ def _read_facts(work: Work, ids: Sequence[UUID], terms: Terms | None) -> dict[UU
         else:
             about.stock.append((position, label, quantity))
             about.moment = as_of if about.moment is None or as_of > about.moment else about.moment
-    return facts
+    ladders = {id_: tuple(sorted(fact.prices, key=_quantity)) for id_, fact in facts.items() if fact.prices}
+    tables = tables_of(work, terms, ladders, list(facts)) if terms else {}
+    return [_good(row, facts[row.id], tables.get(row.id, _ON_REQUEST)) for row in rows]
 
 
 def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:

@@ -15,8 +15,7 @@ from b2bkit.core.catalog.models import CategoryClosure, Product
 from b2bkit.core.catalog.search import search_words
 from b2bkit.core.catalog.tree import Tree, category_tree
 from b2bkit.core.catalog.visibility import prepared
-from b2bkit.core.errors import NotFound
-from b2bkit.core.pricing.service import Terms, terms_of
+from b2bkit.core.pricing.terms import Terms, session_terms
 from b2bkit.core.work import Work
 
 PAGE: Final = 50
@@ -43,12 +42,12 @@ class ProductPage(NamedTuple):
     previous: str | None
 
 
-def list_products(work: Work, query: ListQuery) -> ProductPage:
+def list_products(work: Work, query: ListQuery, tree: Tree | None = None) -> ProductPage:
     """Products that the actor may see and that match, with packagings, stock and prices: three statements.
 
-    Raises Refused for a cursor of another list.
+    tree    read before in this work, it brings the terms: then there are two. Raises Refused for a cursor of another list.
     """
-    terms = session_terms(work)
+    terms = session_terms(work) if tree is None else tree.terms
     cursor = decode(query.cursor, query.sort) if query.cursor else None
     words = search_words(query.q)
     if words is None:
@@ -56,16 +55,6 @@ def list_products(work: Work, query: ListQuery) -> ProductPage:
     rows, more = _rows(work, query, words, cursor)
     forward, back = _cursors(query.sort, rows, cursor, more)
     return ProductPage(tuple(goods_of(work, rows, terms)), terms, forward, back)
-
-
-def session_terms(work: Work) -> Terms | None:
-    """The terms of the contract that the actor works under; None without one, or when it is gone."""
-    if work.actor.contract_id is None:
-        return None
-    try:
-        return terms_of(work, work.actor.contract_id)
-    except NotFound:
-        return None
 
 
 def _rows(work: Work, query: ListQuery, words: tuple[str, ...], cursor: Cursor | None) -> tuple[list[ProductRow], bool]:
@@ -134,6 +123,6 @@ def matching_tree(work: Work, q: str) -> Tree:
         return category_tree(work)
     if words is None:  # text without a letter or digit matches nothing
         tree = category_tree(work)
-        return Tree(tuple(group._replace(matching=0) for group in tree.groups), tree.total, 0)
+        return tree._replace(groups=tuple(group._replace(matching=0) for group in tree.groups), matching=0)
     key: Hashable = ("words", len(words))
     return category_tree(work, match=words_match(len(words)), key=key, values=word_values(words))

@@ -94,8 +94,8 @@ class ProductList:
         if form.view is not None:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
-        page = list_products(work, ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor))
         tree = matching_tree(work, form.q)
+        page = list_products(work, ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor), tree)
         chosen = tree.find(form.category)
         matching = tree.matching if form.category is None else chosen.matching if chosen else 0
         render(

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select
 
-from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, goods_of
-from b2bkit.core.catalog.listing import session_terms
-from b2bkit.core.catalog.models import Category, CategoryClosure, Product
+from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, good_with_path, goods_of
+from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.visibility import prepared
 from b2bkit.core.errors import NotFound
-from b2bkit.core.pricing.service import Terms, terms_of
+from b2bkit.core.pricing.terms import Terms, session_terms, terms_of
 from b2bkit.core.work import Work
 
 _Statement = Select[*tuple[object, ...]]
@@ -43,16 +42,8 @@ def _one(criterion: ColumnElement[bool]) -> _Statement:
     return select(*columns).where(criterion, Product.id == bindparam("product_id", type_=Uuid()))
 
 
-_PATH = (
-    select(Category.id, Category.name)
-    .join(CategoryClosure, CategoryClosure.ancestor_id == Category.id)
-    .where(CategoryClosure.descendant_id == bindparam("category_id", type_=Uuid()))
-    .order_by(CategoryClosure.depth.desc())
-)
-
-
 def product_details(work: Work, *, product_id: UUID, contract_id: UUID | None = None) -> ProductDetails:
-    """A product that the actor may see, with its prices under the session's contract, or another that the actor may see: four statements.
+    """A product that the actor may see, with its prices under the session's contract, or another that the actor may see: three statements.
 
     Raises NotFound for a product that is not visible and for a foreign contract.
     """
@@ -63,9 +54,8 @@ def product_details(work: Work, *, product_id: UUID, contract_id: UUID | None = 
     *known_values, full_name, description, barcode = row
     known = ProductRow._make(known_values)
     terms = session_terms(work) if contract_id is None else terms_of(work, contract_id)
-    (good,) = goods_of(work, [known], terms)
-    path = [Crumb._make(crumb) for crumb in work.session.execute(_PATH, {"category_id": known.category_id})] if known.category_id else []
-    return ProductDetails(known.id, good, str(full_name), str(description), str(barcode), tuple(path), terms)
+    good, path = good_with_path(work, known, terms)
+    return ProductDetails(known.id, good, str(full_name), str(description), str(barcode), tuple(map(Crumb._make, path)), terms)
 
 
 def _several(criterion: ColumnElement[bool]) -> _Statement:

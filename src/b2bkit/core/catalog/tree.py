@@ -6,12 +6,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, Select, case, delete, func, select, true, update
 
 from b2bkit.core.catalog.models import Category, CategoryClosure, Product
 from b2bkit.core.catalog.visibility import prepared
 from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.i18n import _
+from b2bkit.core.pricing.terms import TERMS, Terms, session_terms
 from b2bkit.core.work import Work
 
 
@@ -27,11 +28,15 @@ class Group(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Groups that hold something for this actor, each followed by what is below it; counts of the whole catalogue."""
+    """Groups that hold something for this actor, each followed by what is below it; counts of the whole catalogue.
+
+    `terms` are those of the session's contract: a page needs both.
+    """
 
     groups: tuple[Group, ...]
     total: int
     matching: int
+    terms: Terms | None = None
 
     def find(self, category_id: UUID | None) -> Group | None:
         """The group with this id, if it is there for this actor."""
@@ -83,7 +88,8 @@ def _tree_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] |
         loose_total,
         loose_matching,
     )
-    return select(*columns).outerjoin(counts, counts.c.category_id == Category.id)
+    terms = TERMS.subquery("terms")  # the same in each row: the page needs them, and a statement of their own costs more
+    return select(*columns, *terms.c).outerjoin(counts, counts.c.category_id == Category.id).outerjoin(terms, true())
 
 
 def _count_statement(criterion: ColumnElement[bool], match: ColumnElement[bool] | None) -> Select[int, int]:
@@ -98,20 +104,22 @@ def category_tree(
     match    a further criterion; products for which it holds are counted as matching. `key` names it, `values` are its parameters
     """
     statement, visible_values = prepared(work, ("tree", key), lambda criterion: _tree_statement(criterion, match))
-    parameters = {**visible_values, **(values or {})}
-    rows = sorted((_Row._make(row) for row in work.session.execute(statement, parameters)), key=_place)
+    parameters = {**visible_values, **(values or {}), "contract_id": work.actor.contract_id}
+    found = work.session.execute(statement, parameters).all()
+    rows = sorted((_Row._make(row[: len(_Row._fields)]) for row in found), key=_place)
     if not rows:  # no category at all, so nothing to hang the counts on
         statement_of_all, visible_values = prepared(work, ("count", key), lambda criterion: _count_statement(criterion, match))
         total, matching = work.session.execute(statement_of_all, parameters).one()
-        return Tree((), total, matching)
-    return _as_tree(rows)
+        return Tree((), total, matching, session_terms(work))
+    of_contract = found[0][len(_Row._fields) :]
+    return _as_tree(rows, Terms._make(of_contract) if of_contract[0] is not None else None)
 
 
 def _place(row: _Row) -> tuple[int, str, UUID]:
     return row.position, row.name.casefold().replace("ё", "е"), row.id  # the same on both databases
 
 
-def _as_tree(rows: Sequence[_Row]) -> Tree:
+def _as_tree(rows: Sequence[_Row], terms: Terms | None) -> Tree:
     known = {row.id for row in rows}
     children: dict[UUID | None, list[_Row]] = {}
     for row in rows:
@@ -131,7 +139,7 @@ def _as_tree(rows: Sequence[_Row]) -> Tree:
     top = [group for group in groups if group.depth == 0]
     total = sum(group.total for group in top) + (rows[0].loose_total or 0)
     matching = sum(group.matching for group in top) + (rows[0].loose_matching or 0)
-    return Tree(groups, total, matching)
+    return Tree(groups, total, matching, terms)
 
 
 # setting

@@ -49,7 +49,7 @@ class LoadedQuote(Quote):
     ladders: Ladders | None = field(default=None, kw_only=True)
 
 
-_TERMS = (
+TERMS = (  # of the contract `contract_id`, in the order of the fields of Terms
     select(
         Contract.id,
         Contract.number,
@@ -71,10 +71,20 @@ _LADDERS = (
 
 def terms_of(work: Work, contract_id: UUID) -> Terms:
     """The terms of a contract that the actor may see; raises NotFound for any other."""
-    row = work.session.execute(_TERMS, {"contract_id": contract_id}).one_or_none()
+    row = work.session.execute(TERMS, {"contract_id": contract_id}).one_or_none()
     if row is None:
         raise NotFound("contract")
     return Terms._make(row)
+
+
+def session_terms(work: Work) -> Terms | None:
+    """The terms of the contract that the actor works under; None without one, or when it is gone."""
+    if work.actor.contract_id is None:
+        return None
+    try:
+        return terms_of(work, work.actor.contract_id)
+    except NotFound:
+        return None
 
 
 def by_product(rows: Collection[PriceRow]) -> dict[UUID, Ladder]:
