@@ -164,6 +164,8 @@ def wait_until_open(process: subprocess.Popen[bytes], folder: Path, log: Path) -
     end = time.monotonic() + OPENS_WITHIN
     while "Ctrl-C stops everything" not in log.read_text("utf-8"):
         if process.poll() is not None or time.monotonic() > end:
-            logs = "\n".join(f"--- {path.name}\n{path.read_text('utf-8', 'replace')[-3000:]}" for path in [log, *folder.rglob("var/*/*.log")])
+            logs = "\n".join(
+                f"--- {path.name}\n{path.read_text('utf-8', 'replace')[-3000:]}" for path in [log, *folder.rglob("var/*/*.log")]
+            )
             raise AssertionError(f"the demo did not open:\n{logs}")
         time.sleep(0.2)

@@ -5,7 +5,7 @@ Pictures of all pages go to build/screens/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -16,18 +16,21 @@ from tests.e2e.tab import Theme, found_by_axe, sign_in, take, wider_than_the_pag
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("polymertorg")]
 
 COMBINATIONS: list[tuple[int, str, Theme]] = [(1440, "ru", "light"), (390, "ru", "dark"), (1440, "en", "dark"), (390, "en", "light")]
+SignedIn = Callable[[str], list[dict[str, object]]]
 OTHER: Mapping[str, Theme] = {"light": "dark", "dark": "light"}
 CLIENT = {
     "today": "/", "catalogue": "/catalog?view=list", "catalogue-table": "/catalog?view=table", "catalogue-found": "/catalog?q=%D0%BF%D0%BF",
-    "catalogue-nothing": "/catalog?q=no+such+thing", "product": 'first:/catalog?view=list|main h3 a[href^="/catalog/"]', "orders": "/orders",
-    "order": "first:/orders|main th a", "orders-cancelled": "/orders?group=cancelled", "orders-nothing": "/orders?q=no-such-number",
+    "catalogue-nothing": "/catalog?q=no+such+thing", "product": 'first:/catalog?view=list|main h3 a[href^="/catalog/"]',
+    "orders": "/orders", "order": "first:/orders|main th a", "orders-cancelled": "/orders?group=cancelled",
+    "orders-nothing": "/orders?q=no-such-number",
     "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
 BUYING = {"cart": "/cart", "checkout": "/checkout"}
 STAFF = {
-    "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a", "clients-nothing": "/admin/clients?q=nobody",
-    "orders": "/admin/orders", "order": "first:/admin/orders|main th a", "exchange": "/admin/exchange", "health": "/admin/health",
+    "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a",
+    "clients-nothing": "/admin/clients?q=nobody", "orders": "/admin/orders", "order": "first:/admin/orders|main th a",
+    "exchange": "/admin/exchange", "health": "/admin/health",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
     "api": "/api/docs",
 }  # fmt: skip
@@ -61,7 +64,7 @@ def fill_cart(page: Page) -> None:
 
 
 @pytest.fixture
-def opened(browser: Browser, stage: Stage) -> Iterator[Callable[[str], list[dict[str, object]]]]:
+def opened(browser: Browser, stage: Stage) -> SignedIn:
     """Signs in by the form and gives the cookies."""
 
     def cookies(role: str) -> list[dict[str, object]]:
@@ -72,7 +75,7 @@ def opened(browser: Browser, stage: Stage) -> Iterator[Callable[[str], list[dict
                 fill_cart(page)
             return [dict(cookie) for cookie in context.cookies() if cookie["name"] == "b2bkit"]
 
-    yield cookies
+    return cookies
 
 
 def faults_of(context: BrowserContext, name: str, address: str, label: str, theme: Theme) -> list[str]:
@@ -91,7 +94,9 @@ def faults_of(context: BrowserContext, name: str, address: str, label: str, them
 
 
 @pytest.mark.parametrize("role", PAGES)
-def test_every_page_is_accessible_quiet_and_fits(role: str, browser: Browser, stage: Stage, opened: Callable[[str], list[dict[str, object]]]) -> None:
+def test_every_page_is_accessible_quiet_and_fits(
+    role: str, browser: Browser, stage: Stage, opened: Callable[[str], list[dict[str, object]]]
+) -> None:
     cookies = opened(role) if role != "anonymous" else []
     faults: list[str] = []
     for width, lang, theme in COMBINATIONS:
