@@ -1,6 +1,7 @@
 """`make bench`: ratios within one run, on PostgreSQL; prints a table and writes build/bench.json.
 
-Each line has its bar. A ratio compares the portal with bare Falcon and psycopg (or bare SQL) doing the same on the same machine in the same minute,
+Each line has its bar. A ratio compares the portal with bare Falcon and psycopg (or bare SQL) doing the same on the same machine in the
+same minute,
 in rounds that alternate, so that a busy machine slows both.
 """
 
@@ -137,7 +138,9 @@ def floor(stage: Stage, asked: dict[str, list[Statement]], bodies: dict[str, byt
 
 
 def streams(stage: Stage, pid: int) -> Figure:
-    """Memory of a thousand open, idle pages. All belong to one buyer's company but to many people, since one person has a bounded number."""
+    """Memory of a thousand open, idle pages. All belong to one buyer's company but to many people, since one person has a bounded
+    number.
+    """
     from b2bkit.core.accounts.sign_in import open_session
     from b2bkit.testing import factories
 

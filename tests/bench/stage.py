@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,7 +92,8 @@ class Stage:
 def _product(number: int, category: object, now: object) -> dict[str, object]:
     name = f"ПЭВД {number:05} высший сорт"
     return {
-        "id": new_id(), "article": f"PE-{number:05}", "name": name, "full_name": name, "description": "", "category_id": category, "unit": "кг",
+        "id": new_id(), "article": f"PE-{number:05}", "name": name, "full_name": name, "description": "", "category_id": category,
+        "unit": "кг",
         "vat_rate": Decimal(20), "minimum": Decimal(25), "multiple": Decimal(25), "producer": "Заволжьеполимер", "barcode": "",
         "attributes": {"ПТР": "2,0", "Плотность": "0,918"}, "active": True, "updated_at": now,
         "search_text": search_text(article=f"PE-{number:05}", name=name, producer="Заволжьеполимер"),
@@ -102,7 +104,8 @@ def _product(number: int, category: object, now: object) -> dict[str, object]:
 def running(command: list[str], environment: dict[str, str], port: int, path: str) -> Iterator[subprocess.Popen[bytes]]:
     """A server process; ready when `path` answers."""
     begin = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = tempfile.TemporaryFile()  # not a pipe: nobody reads it, and a full one would stop the server in the middle of a run  # noqa: SIM115  (open as long as the process)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         while time.perf_counter() - begin < 60:
             try:
@@ -110,11 +113,12 @@ def running(command: list[str], environment: dict[str, str], port: int, path: st
                 break
             except (OSError, AssertionError):
                 if process.poll() is not None:
-                    assert process.stderr is not None
-                    raise RuntimeError(process.stderr.read().decode()[-2000:]) from None
+                    errors.seek(0)
+                    raise RuntimeError(errors.read().decode()[-2000:]) from None
                 time.sleep(0.01)
         process.started = time.perf_counter() - begin  # type: ignore[attr-defined]
         yield process
     finally:
         process.terminate()
         process.wait(timeout=20)
+        errors.close()

@@ -1,6 +1,7 @@
 """kill -9 at named points: what was acknowledged is there, what is owed arrives once, everything moves within ten seconds of the restart.
 
-Each run forks a process that places an order over HTTP and runs the jobs, and dies by SIGKILL at the n-th pass of a point; a second process takes
+Each run forks a process that places an order over HTTP and runs the jobs, and dies by SIGKILL at the n-th pass of a point; a second
+process takes
 over. A client whose answer was lost asks again with the same key, or gives up.
 """
 

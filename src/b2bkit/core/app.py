@@ -75,7 +75,9 @@ def _deploy(parsed: Parsed, known: Mapping[str, Source]) -> Deployment:
     kit = assemble(plugins, collect(plugins, problems), tables, str(parsed.file), problems)
     here = tuple(f"{name}_" for name in ("core", *(plugin.name for plugin in chosen)))
     for entity in unscoped_entities(kit.scopes):
-        if not str(getattr(entity, "__tablename__", "")).startswith(here):  # another portal in this process has that plugin; this one has not
+        if not str(getattr(entity, "__tablename__", "")).startswith(
+            here
+        ):  # another portal in this process has that plugin; this one has not
             continue
         what = f"{entity.__name__} belongs to companies but no scope says who may see it"
         problems.append(ConfigProblem(entity.__module__, entity.__name__, what, "register a Scope for it in register_scopes"))
@@ -89,7 +91,11 @@ def _deploy(parsed: Parsed, known: Mapping[str, Source]) -> Deployment:
 
 def _check_language(parsed: Parsed, kit: Kit, lang: str, problems: list[ConfigProblem]) -> None:
     if lang != "en" and not any((folder / lang).is_dir() for folder in locale_dirs(kit)):
-        problems.append(ConfigProblem(str(parsed.file), "portal.languages", f"nobody brings texts in {lang!r}", "remove it or add a plugin that brings it"))
+        problems.append(
+            ConfigProblem(
+                str(parsed.file), "portal.languages", f"nobody brings texts in {lang!r}", "remove it or add a plugin that brings it"
+            )
+        )
 
 
 def owners(kit: Kit) -> list[Owner]:
@@ -118,7 +124,9 @@ def _with_notifications(kit: Kit) -> Kit:
     """The kit with a subscriber for each kind of notification: the fact happens, the people are told."""
 
     def subscriber(kind: NotificationKind) -> Subscriber:
-        return Subscriber(name=f"{kind.name}.tell", event=kind.event, handle=lambda work, event: tell(work, kind, event, fact_id=work.fact_id))
+        return Subscriber(
+            name=f"{kind.name}.tell", event=kind.event, handle=lambda work, event: tell(work, kind, event, fact_id=work.fact_id)
+        )
 
     made = [subscriber(kind) for kind in kit.notifications.values()]
     subscribers = dict(kit.subscribers)
@@ -169,9 +177,11 @@ class App:
     def work(
         self, actor: Actor = SYSTEM, *, write: bool = True, lang: str | None = None, request_id: str = "", unscoped: bool = False
     ) -> Iterator[Work]:
-        """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups go out.
+        """One transaction as `actor`: committed at the end of the block, rolled back on an exception. Afterwards signals and wake-ups
+        go out.
 
-        unscoped   the session sees everything although the actor is a person: only for the doors of the portal (Route.unscoped) and the frame
+        unscoped   the session sees everything although the actor is a person: only for the doors of the portal (Route.unscoped) and
+                   the frame
         """
         lang = lang or self.config.portal.languages[0]
         wide = unscoped or actor.kind == "system"
@@ -211,7 +221,9 @@ class App:
         self.db.dispose()
 
 
-def create_app(config: Config | Deployment | Path, *, clock: Callable[[], datetime] | None = None, known: Mapping[str, Source] | None = None) -> App:
+def create_app(
+    config: Config | Deployment | Path, *, clock: Callable[[], datetime] | None = None, known: Mapping[str, Source] | None = None
+) -> App:
     """A portal from a folder with b2bkit.toml, a Config or a Deployment; raises ConfigError."""
     if isinstance(config, Path):
         config = read_deployment(config, known=known)

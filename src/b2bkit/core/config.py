@@ -31,8 +31,12 @@ class PortalSection(Section):
     """`[portal]`: what this portal is."""
 
     name: str = Field(description="Name of the portal, as people read it.", min_length=1, max_length=60)
-    mode: Literal["production", "development"] = Field("production", description="development relaxes cookies and secrets for a local machine.")
-    base_url: str = Field(description="The portal's own address; links in mails and all redirects are built from it.", pattern=r"^https?://[^/\s]+$")
+    mode: Literal["production", "development"] = Field(
+        "production", description="development relaxes cookies and secrets for a local machine."
+    )
+    base_url: str = Field(
+        description="The portal's own address; links in mails and all redirects are built from it.", pattern=r"^https?://[^/\s]+$"
+    )
     languages: tuple[str, ...] = Field(("ru", "en"), description="Languages people can choose, the first is the default.", min_length=1)
     time_zone: str = Field("Europe/Moscow", description="The business zone in which due dates and days are counted.")
     currency: str = Field("RUB", description="Currency of contracts for which the ERP names none (ISO 4217).", pattern=r"^[A-Z]{3}$")
@@ -76,7 +80,9 @@ class WebSection(Section):
     """`[web]`: the HTTP side."""
 
     allowed_hosts: tuple[str, ...] = Field((), description="Host names besides the one of base_url under which the portal may be asked.")
-    trusted_proxies: int = Field(0, description="How many proxies in front are yours; their X-Forwarded-For is believed that far.", ge=0, le=5)
+    trusted_proxies: int = Field(
+        0, description="How many proxies in front are yours; their X-Forwarded-For is believed that far.", ge=0, le=5
+    )
     threads: int = Field(8, description="Handlers that run at a time in one process.", ge=1, le=64)
     session_idle_hours: int = Field(24 * 14, description="A session ends after this long without a visit.", ge=1)
     session_days: int = Field(30, description="A session ends after this long in any case.", ge=1)
@@ -226,10 +232,23 @@ def _expected(kind: str, context: Mapping[str, Any]) -> str:
         return f"write one of {context['expected']}"
     if "pattern" in context:
         return f"write a value that matches {context['pattern']}"
-    for limit, words in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than"), ("min_length", "at least this long:")):
+    for limit, words in (
+        ("ge", "at least"),
+        ("le", "at most"),
+        ("gt", "more than"),
+        ("lt", "less than"),
+        ("min_length", "at least this long:"),
+    ):
         if limit in context:
             return f"write a value of {words} {context[limit]}"
-    names = {"int": "a whole number", "string": 'text in quotes, "..."', "bool": "true or false", "dict": "a table", "tuple": "a list, [...]", "decimal": "a number"}
+    names = {
+        "int": "a whole number",
+        "string": 'text in quotes, "..."',
+        "bool": "true or false",
+        "dict": "a table",
+        "tuple": "a list, [...]",
+        "decimal": "a number",
+    }
     return f"write {names.get(kind.split('_')[0], 'a value of the right kind')}"
 
 
@@ -281,15 +300,29 @@ def _with_environment(file: Path, tables: Tables, environment: Mapping[str, str]
         tables = tables.model_copy(update={"portal": tables.portal.model_copy(update={"base_url": address})})
     redis_url = environment.get("B2BKIT_REDIS_URL", "")
     if tables.jobs.broker == "redis" and not re.match(r"^(redis|rediss|unix)://", redis_url):
-        problems.append(ConfigProblem(ENVIRONMENT, "B2BKIT_REDIS_URL", "is missing" if not redis_url else "is no Redis address", "set it to redis://HOST:PORT/0"))
+        problems.append(
+            ConfigProblem(
+                ENVIRONMENT, "B2BKIT_REDIS_URL", "is missing" if not redis_url else "is no Redis address", "set it to redis://HOST:PORT/0"
+            )
+        )
     url = environment.get("B2BKIT_DATABASE_URL", "") or tables.database.url
     if re.match(r"^postgresql(\+psycopg)?://[^/@:]+:[^@]+@", tables.database.url):
         problems.append(ConfigProblem(str(file), "database.url", "holds a password", "move the whole address into B2BKIT_DATABASE_URL"))
-    if production and tables.portal.base_url.startswith("http://") and not re.match(r"^http://(127\.0\.0\.1|localhost)(:|$)", tables.portal.base_url):
-        problems.append(ConfigProblem(str(file), "portal.base_url", "is not https", "give the https address, or mode = \"development\" on your machine"))
+    if (
+        production
+        and tables.portal.base_url.startswith("http://")
+        and not re.match(r"^http://(127\.0\.0\.1|localhost)(:|$)", tables.portal.base_url)
+    ):
+        problems.append(
+            ConfigProblem(str(file), "portal.base_url", "is not https", 'give the https address, or mode = "development" on your machine')
+        )
     for key, name in (("logo", tables.theme.logo), ("templates", tables.theme.templates)):
         if name and not (file.parent / name).exists():
-            problems.append(ConfigProblem(str(file), f"theme.{key}", f"there is no {name} beside b2bkit.toml", "name an existing path or remove the key"))
+            problems.append(
+                ConfigProblem(
+                    str(file), f"theme.{key}", f"there is no {name} beside b2bkit.toml", "name an existing path or remove the key"
+                )
+            )
     if len(problems) > before:
         return None
     return Config(

@@ -49,7 +49,14 @@ def _environment() -> jinja2.Environment:
 
 def letter(work: Work, *, title: str, paragraphs: Sequence[str], link: str, button: str) -> tuple[str, str]:
     """A plain letter with one button, as text and as HTML."""
-    values = {"title": title, "paragraphs": paragraphs, "link": link, "button": button, "portal": work.config.portal.name, "lang": language()}
+    values = {
+        "title": title,
+        "paragraphs": paragraphs,
+        "link": link,
+        "button": button,
+        "portal": work.config.portal.name,
+        "lang": language(),
+    }
     html = _environment().get_template("layout/letter.html").render(values, brand=work.config.tables.theme.brand, _=_)
     text = "\n\n".join([*paragraphs, f"{button}: {link}", work.config.portal.name])
     return text + "\n", html

@@ -1,6 +1,7 @@
 """The frame around every page, and the web room's parts: with `app.py` the only place that sees mechanisms and domains together.
 
-What the frame shows (menu counts, the cart's sum, unread notifications, the choice of contract, the state of the ERP) is kept for a few seconds per
+What the frame shows (menu counts, the cart's sum, unread notifications, the choice of contract, the state of the ERP) is kept for a
+few seconds per
 session, and forgotten at once when a live signal says that it changed, so that a page costs its own queries and no others.
 """
 

@@ -60,7 +60,8 @@ def contract_suite(plugin: type[Plugin], settings: Mapping[str, Any] | None = No
 
         def test_settings_are_closed_frozen_and_described(self) -> None:
             config = plugin.Settings.model_config
-            assert config.get("extra") == "forbid" and config.get("frozen")
+            assert config.get("extra") == "forbid"
+            assert config.get("frozen")
             assert [name for name, info in plugin.Settings.model_fields.items() if not info.description] == []
 
         def test_every_text_has_its_russian(self) -> None:
@@ -101,7 +102,13 @@ def _tables(plugin: type[Plugin]) -> list[str]:
 def _plugin_imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         found |= {name.split(".")[0] for name in names if name.startswith("b2bkit_")}
         found |= {".".join(name.split(".")[:3]) for name in names if name.startswith("b2bkit.plugins.")}
     return found

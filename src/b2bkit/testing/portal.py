@@ -90,8 +90,11 @@ class Portal:
 
 def write_config(folder: Path, plugins: Mapping[str, Mapping[str, Any]], extra: str = "") -> Path:
     """A small b2bkit.toml for tests."""
-    tables = "\n".join(f"[plugins.{name}]\n" + "\n".join(f"{key} = {_toml(value)}" for key, value in values.items()) for name, values in plugins.items())
-    text = f'[portal]\nname = "Test"\nmode = "development"\nbase_url = "http://{HOST}"\ntime_zone = "Europe/Minsk"\ncurrency = "BYN"\n{extra}\n{tables}\n'
+    tables = "\n".join(
+        f"[plugins.{name}]\n" + "\n".join(f"{key} = {_toml(value)}" for key, value in values.items()) for name, values in plugins.items()
+    )
+    text = f'[portal]\nname = "Test"\nmode = "development"\nbase_url = "http://{HOST}"\n'
+    text += f'time_zone = "Europe/Minsk"\ncurrency = "BYN"\n{extra}\n{tables}\n'
     path = folder / "b2bkit.toml"
     path.write_text(text, "utf-8")
     return path

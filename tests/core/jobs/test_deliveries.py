@@ -85,9 +85,13 @@ def states(portal: Portal) -> list[tuple[str, str, int]]:
 
 
 def test_a_fact_is_delivered_once_and_only_after_its_commit(shop: Portal) -> None:
-    with pytest.raises(RuntimeError, match="changed my mind"), shop.work() as work:
-        work.publish(Sold("glove", 1), key="glove")
-        raise RuntimeError("changed my mind")
+    def change_my_mind() -> None:
+        with shop.work() as work:
+            work.publish(Sold("glove", 1), key="glove")
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        change_my_mind()
     assert shop.run_jobs() == 0
     sell(shop, "glove")
     shop.run_jobs()

@@ -117,5 +117,3 @@ def upload(portal: Portal, name: str) -> Upload:
         found = work.session.query(Upload).filter_by(name=name).order_by(Upload.id.desc()).first()
         assert found is not None
         return found
-
-

@@ -85,7 +85,9 @@ class AccountsPlugin(Plugin):
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
         template, load = "accounts/widget_manager.html", pages.personal_manager
-        yield Widget(name="accounts.manager", slot="dashboard", order=60, template=template, load=load, permission="accounts.company", side=True)
+        yield Widget(
+            name="accounts.manager", slot="dashboard", order=60, template=template, load=load, permission="accounts.company", side=True
+        )
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

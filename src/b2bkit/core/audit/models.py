@@ -16,7 +16,10 @@ class AuditEntry(Identified, Base):
     """One change by one actor; never updated. `details` holds plain values before and after, no secrets."""
 
     __tablename__ = "core_audit_entry"
-    __table_args__ = (Index("ix_core_audit_entry_entity", "entity", "entity_id"), Index("ix_core_audit_entry_company_at", "company_id", "at"))
+    __table_args__ = (
+        Index("ix_core_audit_entry_entity", "entity", "entity_id"),
+        Index("ix_core_audit_entry_company_at", "company_id", "at"),
+    )
 
     at: Mapped[datetime]
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id", ondelete="SET NULL"))

@@ -24,7 +24,8 @@ def check(config: Path) -> None:
     click.echo(f"ok       plugins        {names}")
     wrong = 0
     for label, health in _findings(deployment):
-        click.echo(f"{'ok   ' if health.ok else 'WRONG'}    {label:<14} {health.text}{f' -> {health.cure}' if not health.ok and health.cure else ''}")
+        cure = f" -> {health.cure}" if not health.ok and health.cure else ""
+        click.echo(f"{'ok   ' if health.ok else 'WRONG'}    {label:<14} {health.text}{cure}")
         wrong += not health.ok
     if wrong:
         raise SystemExit(1)

@@ -60,7 +60,9 @@ def uninstall(plugin: str, config: Path, yes: bool) -> None:
     if plugin in deployment.kit.plugins:
         raise click.ClickException(f"{plugin} is chosen: remove [plugins.{plugin}] from {deployment.config.file} first")
     if not yes:
-        click.confirm(f"All tables and data of {plugin} will be dropped from {deployment.config.file.parent.name}'s database. Go on?", abort=True)
+        click.confirm(
+            f"All tables and data of {plugin} will be dropped from {deployment.config.file.parent.name}'s database. Go on?", abort=True
+        )
     database = Database(deployment.config.database_url)
     dropped = migrate.uninstall(database, plugin)
     database.dispose()

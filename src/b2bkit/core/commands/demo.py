@@ -1,6 +1,7 @@
 """`b2bkit demo`: opens a deployment with everything beside it (its ERP in the box), with accounts to sign in as.
 
-What a demo needs stands in `demo.toml` beside `b2bkit.toml`; what it makes is kept in `var/demo-<database>/`, so the next start is quick and nothing
+What a demo needs stands in `demo.toml` beside `b2bkit.toml`; what it makes is kept in `var/demo-<database>/`, so the next start is
+quick and nothing
 done is lost.
 """
 
@@ -87,7 +88,13 @@ def demo(folder: Path, port: int, db: str) -> None:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
-        environment = {**os.environ, **_secrets(data, described), "B2BKIT_CONFIG": str(folder.resolve()), "B2BKIT_PORT": str(port), "B2BKIT_DATA_DIR": str(data)}
+        environment = {
+            **os.environ,
+            **_secrets(data, described),
+            "B2BKIT_CONFIG": str(folder.resolve()),
+            "B2BKIT_PORT": str(port),
+            "B2BKIT_DATA_DIR": str(data),
+        }
         environment |= stack.enter_context(_servers(db, data))
         os.environ.update(environment)
         _upgrade(folder)
@@ -172,7 +179,9 @@ def _wait(address: str, seconds: float, log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
-    raise click.ClickException(f"{address} did not answer within {seconds:.0f} s. Is the port taken? Try another: PORT=8100. From {log}:\n{tail}")
+    raise click.ClickException(
+        f"{address} did not answer within {seconds:.0f} s. Is the port taken? Try another: PORT=8100. From {log}:\n{tail}"
+    )
 
 
 def _start_beside(
@@ -237,7 +246,9 @@ def _make_account(work: Work, account: Account) -> None:
             make_staff(work, email=account.email, name=account.name, role=account.staff, password=account.password)
         return
     if account.role not in work.kit.roles:
-        raise click.ClickException(f"demo.toml: {account.email}: unknown role {account.role!r}: {did_you_mean(account.role, work.kit.roles)}")
+        raise click.ClickException(
+            f"demo.toml: {account.email}: unknown role {account.role!r}: {did_you_mean(account.role, work.kit.roles)}"
+        )
     company = _company_of(work, account.company)
     if company is None:
         raise click.ClickException(f"demo.toml: {account.email}: no client has the tax id {account.company}")

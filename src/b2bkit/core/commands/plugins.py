@@ -78,7 +78,9 @@ def show(name: str) -> None:
 
 @plugins.command()
 @click.argument("name")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default="this folder", help="Where to write it.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default="this folder", help="Where to write it."
+)
 def new(name: str, into: Path) -> None:
     """Write a plugin that works, with its tests; its contract suite passes as it is."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
@@ -90,7 +92,10 @@ def new(name: str, into: Path) -> None:
         raise click.ClickException(f"{folder} exists already")
     written = write_plugin(name, folder)
     click.echo("\n".join(f"written  {path}" for path in written))
-    click.echo(f"\nInstall it:  pip install --no-build-isolation --no-deps -e {folder}\nTest it:     pytest {folder}\nChoose it:   add [plugins.{name}] to b2bkit.toml")
+    click.echo(
+        f"\nInstall it:  pip install --no-build-isolation --no-deps -e {folder}\nTest it:     pytest {folder}\n"
+        f"Choose it:   add [plugins.{name}] to b2bkit.toml"
+    )
 
 
 def command_group(name: str) -> click.Group | None:

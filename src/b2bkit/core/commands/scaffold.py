@@ -223,7 +223,7 @@ def _own_company(actor: Actor) -> ColumnElement[bool]:
 </div></section>
 {% endblock %}
 """,
-    "src/b2bkit_$name/locale/ru/$name.po": '''\
+    "src/b2bkit_$name/locale/ru/$name.po": """\
 msgid ""
 msgstr ""
 "Language: ru\\n"
@@ -256,7 +256,7 @@ msgstr "Сначала напишите заметку."
 
 msgid "A note has at most 500 characters."
 msgstr "В заметке не больше 500 знаков."
-''',
+""",
     "src/b2bkit_$name/migrations/${name}_0001_initial.py": '''\
 """Notes."""
 

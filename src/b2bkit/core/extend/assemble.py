@@ -30,7 +30,6 @@ STAFF_ROLES = {"manager": N_("Manager"), "admin": N_("Administrator")}
 VERBS = ("get", "post", "put", "patch", "delete")
 
 
-
 Collected = Mapping[str, Sequence[tuple[str, Any]]]
 
 
@@ -160,16 +159,41 @@ def _check_routes(routes: Mapping[str, Route], permissions: Mapping[str, Permiss
         paths[shape] = route.name
         for permission in {route.permission, route.write_permission or route.permission}:
             if permission is not PUBLIC and permission is not SIGNED_IN and permission not in permissions:
-                problems.append(ConfigProblem(owner, route.name, f"needs the permission {permission!r}, which nobody registers", did_you_mean(permission, permissions)))
+                problems.append(
+                    ConfigProblem(
+                        owner,
+                        route.name,
+                        f"needs the permission {permission!r}, which nobody registers",
+                        did_you_mean(permission, permissions),
+                    )
+                )
         verbs = _verbs(route.resource)
         if not verbs:
             problems.append(ConfigProblem(owner, route.name, "its resource answers no verb", "give it on_get, on_post ..."))
         if route.machine and route.permission is not PUBLIC:
-            problems.append(ConfigProblem(owner, route.name, "is a machine endpoint with a person's permission", "machine endpoints are PUBLIC and authenticate themselves"))
+            problems.append(
+                ConfigProblem(
+                    owner,
+                    route.name,
+                    "is a machine endpoint with a person's permission",
+                    "machine endpoints are PUBLIC and authenticate themselves",
+                )
+            )
         if route.area == "api" and set(verbs) != set(route.operations):
-            problems.append(ConfigProblem(owner, route.name, f"answers {verbs} but describes {sorted(route.operations)}", "give an Operation for each verb"))
+            problems.append(
+                ConfigProblem(
+                    owner, route.name, f"answers {verbs} but describes {sorted(route.operations)}", "give an Operation for each verb"
+                )
+            )
         if not _in_area(route):
-            problems.append(ConfigProblem(owner, route.name, f"path {route.path} is outside its area {route.area}", "api: /api/..., admin: /admin..., portal: elsewhere"))
+            problems.append(
+                ConfigProblem(
+                    owner,
+                    route.name,
+                    f"path {route.path} is outside its area {route.area}",
+                    "api: /api/..., admin: /admin..., portal: elsewhere",
+                )
+            )
 
 
 def _in_area(route: Route) -> bool:
@@ -183,23 +207,35 @@ def _shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def _check_nav(nav: Iterable[NavItem], routes: Mapping[str, Route], permissions: Mapping[str, Permission], problems: list[ConfigProblem]) -> None:
+def _check_nav(
+    nav: Iterable[NavItem], routes: Mapping[str, Route], permissions: Mapping[str, Permission], problems: list[ConfigProblem]
+) -> None:
     for item in nav:
         owner = f"plugin {item.name.split('.')[0]}"
         if item.route not in routes:
-            problems.append(ConfigProblem(owner, item.name, f"leads to the route {item.route!r}, which nobody registers", did_you_mean(item.route, routes)))
+            problems.append(
+                ConfigProblem(
+                    owner, item.name, f"leads to the route {item.route!r}, which nobody registers", did_you_mean(item.route, routes)
+                )
+            )
         if item.permission is not SIGNED_IN and item.permission not in permissions:
-            problems.append(ConfigProblem(owner, item.name, f"unknown permission {item.permission!r}", did_you_mean(item.permission, permissions)))
+            problems.append(
+                ConfigProblem(owner, item.name, f"unknown permission {item.permission!r}", did_you_mean(item.permission, permissions))
+            )
 
 
-def _check_widgets(widgets: Iterable[Widget], permissions: Mapping[str, Permission], tables: Tables | None, file: str, problems: list[ConfigProblem]) -> None:
+def _check_widgets(
+    widgets: Iterable[Widget], permissions: Mapping[str, Permission], tables: Tables | None, file: str, problems: list[ConfigProblem]
+) -> None:
     names = [widget.name for widget in widgets]
     for widget in widgets:
         owner = f"plugin {widget.name.split('.')[0]}"
         if widget.slot not in SLOTS:
             problems.append(ConfigProblem(owner, widget.name, f"unknown slot {widget.slot!r}", did_you_mean(widget.slot, SLOTS)))
         if widget.permission is not SIGNED_IN and widget.permission not in permissions:
-            problems.append(ConfigProblem(owner, widget.name, f"unknown permission {widget.permission!r}", did_you_mean(widget.permission, permissions)))
+            problems.append(
+                ConfigProblem(owner, widget.name, f"unknown permission {widget.permission!r}", did_you_mean(widget.permission, permissions))
+            )
     if tables is None:
         return
     for key, chosen in (("hide", tables.widgets.hide), ("order", tuple(tables.widgets.order))):
@@ -211,11 +247,15 @@ def _check_widgets(widgets: Iterable[Widget], permissions: Mapping[str, Permissi
 def _slots(widgets: Iterable[Widget], tables: Tables | None) -> dict[str, tuple[Widget, ...]]:
     places = tables.widgets.order if tables else {}
     hidden = set(tables.widgets.hide) if tables else set()
-    shown = sorted((widget for widget in widgets if widget.name not in hidden), key=lambda widget: (places.get(widget.name, widget.order), widget.name))
+    shown = sorted(
+        (widget for widget in widgets if widget.name not in hidden), key=lambda widget: (places.get(widget.name, widget.order), widget.name)
+    )
     return {slot: tuple(widget for widget in shown if widget.slot == slot) for slot in sorted(SLOTS)}
 
 
-def _check_facts(listeners: Iterable[Subscriber | NotificationKind], facts: Mapping[str, type[Fact]], problems: list[ConfigProblem]) -> None:
+def _check_facts(
+    listeners: Iterable[Subscriber | NotificationKind], facts: Mapping[str, type[Fact]], problems: list[ConfigProblem]
+) -> None:
     for listener in listeners:
         if listener.event not in facts.values():
             owner = f"plugin {listener.name.split('.')[0]}"
@@ -227,7 +267,9 @@ def _check_channels(kinds: Iterable[NotificationKind], channels: Mapping[str, ob
     for kind in kinds:
         for name in kind.channels:
             if name not in channels:
-                problems.append(ConfigProblem(f"plugin {kind.name.split('.')[0]}", kind.name, f"unknown channel {name!r}", did_you_mean(name, channels)))
+                problems.append(
+                    ConfigProblem(f"plugin {kind.name.split('.')[0]}", kind.name, f"unknown channel {name!r}", did_you_mean(name, channels))
+                )
 
 
 def _by_event(subscribers: Iterable[Subscriber]) -> dict[type[Fact], tuple[Subscriber, ...]]:
@@ -249,5 +291,3 @@ def _gateway(collected: Sequence[tuple[str, Any]], problems: list[ConfigProblem]
         owners = " and ".join(owner for owner, _gateway in collected)
         problems.append(ConfigProblem("plugins", "register_erp_gateway", f"both {owners} are a line to the ERP", "choose one of them"))
     return collected[0][1] if collected else None
-
-

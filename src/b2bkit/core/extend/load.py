@@ -1,6 +1,7 @@
 """From names in `b2bkit.toml` to a kit: only chosen entry points are imported, every problem is reported at once.
 
-pluggy is silent where it matters: a `register_*` method without `@hookimpl` is ignored, a misspelt hook passes until asked, an exception does
+pluggy is silent where it matters: a `register_*` method without `@hookimpl` is ignored, a misspelt hook passes until asked, an
+exception does
 not name its plugin, results come newest first. Here each is an error with a name, and order is a number.
 """
 
@@ -51,7 +52,11 @@ def known_plugins() -> dict[str, Source]:
 def _bundled(name: str) -> Callable[[], type[Plugin]]:
     def load() -> type[Plugin]:
         module = importlib.import_module(f"b2bkit.plugins.{name}.plugin")
-        classes = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Plugin) and value.__module__ == module.__name__]
+        classes = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Plugin) and value.__module__ == module.__name__
+        ]
         return classes[0]
 
     return load
@@ -86,10 +91,16 @@ def _load_class(file: str, source: Source, problems: list[ConfigProblem]) -> typ
     try:
         cls: Any = source.load()
     except Exception as error:
-        problems.append(ConfigProblem(file, key, f"cannot be imported from {source.where}: {error!r}", "mend or reinstall the plugin, or remove its table"))
+        problems.append(
+            ConfigProblem(
+                file, key, f"cannot be imported from {source.where}: {error!r}", "mend or reinstall the plugin, or remove its table"
+            )
+        )
         return None
     if not (isinstance(cls, type) and issubclass(cls, Plugin)):
-        problems.append(ConfigProblem(file, key, f"its entry point gives {cls!r}, not a subclass of b2bkit.Plugin", "mend the plugin's entry point"))
+        problems.append(
+            ConfigProblem(file, key, f"its entry point gives {cls!r}, not a subclass of b2bkit.Plugin", "mend the plugin's entry point")
+        )
         return None
     if cls.name != source.name:
         problems.append(ConfigProblem(file, key, f"its class calls itself {cls.name!r}", "entry point and Plugin.name must be the same"))
@@ -102,16 +113,29 @@ def _check_needs(file: str, name: str, cls: type[Plugin], chosen: Iterable[str],
 
     for needed in cls.requires:
         if needed not in chosen:
-            problems.append(ConfigProblem(file, f"plugins.{name}", f"requires {needed}, which is not chosen", f"add a table [plugins.{needed}]"))
+            problems.append(
+                ConfigProblem(file, f"plugins.{name}", f"requires {needed}, which is not chosen", f"add a table [plugins.{needed}]")
+            )
     if not cls.core:
         return
     try:
         fits = SpecifierSet(cls.core).contains(__version__, prereleases=True)
     except InvalidSpecifier:
-        problems.append(ConfigProblem(file, f"plugins.{name}", f"its range of b2bkit versions {cls.core!r} cannot be read", "mend Plugin.core, e.g. \">=0.1,<0.2\""))
+        problems.append(
+            ConfigProblem(
+                file, f"plugins.{name}", f"its range of b2bkit versions {cls.core!r} cannot be read", 'mend Plugin.core, e.g. ">=0.1,<0.2"'
+            )
+        )
         return
     if not fits:
-        problems.append(ConfigProblem(file, f"plugins.{name}", f"version {cls.version} works with b2bkit {cls.core}, this is {__version__}", "install a version of the plugin that fits"))
+        problems.append(
+            ConfigProblem(
+                file,
+                f"plugins.{name}",
+                f"version {cls.version} works with b2bkit {cls.core}, this is {__version__}",
+                "install a version of the plugin that fits",
+            )
+        )
 
 
 def _instance(parsed: Parsed, name: str, cls: type[Plugin], table: Any, problems: list[ConfigProblem]) -> Plugin | None:
@@ -125,7 +149,14 @@ def _instance(parsed: Parsed, name: str, cls: type[Plugin], table: Any, problems
             continue
         variable = f"B2BKIT_{name}_{field}".upper()
         if field in values:
-            problems.append(ConfigProblem(file, f"{key}.{field}", "is a secret and does not belong into a file", f"remove it and set {variable} in the environment"))
+            problems.append(
+                ConfigProblem(
+                    file,
+                    f"{key}.{field}",
+                    "is a secret and does not belong into a file",
+                    f"remove it and set {variable} in the environment",
+                )
+            )
             values.pop(field)
         if variable in parsed.environment:
             values[field] = parsed.environment[variable]
@@ -144,7 +175,14 @@ def _order(file: str, classes: Mapping[str, type[Plugin]], problems: list[Config
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        problems.append(ConfigProblem(file, "plugins", f"require each other in a circle: {' -> '.join(error.args[1])}", "one of them must not list the other in requires"))
+        problems.append(
+            ConfigProblem(
+                file,
+                "plugins",
+                f"require each other in a circle: {' -> '.join(error.args[1])}",
+                "one of them must not list the other in requires",
+            )
+        )
         return []
 
 
@@ -175,7 +213,9 @@ def _register(manager: pluggy.PluginManager, plugin: Plugin, problems: list[Conf
             what = f"{own.__name__}.{attribute} is not marked with @hookimpl and would be ignored"
             problems.append(ConfigProblem(own.__module__, key, what, "add @hookimpl, or rename it if it is no hook"))
         elif marked and attribute not in hooks:
-            problems.append(ConfigProblem(own.__module__, key, f"{own.__name__}.{attribute} is no hook of b2bkit", did_you_mean(attribute, hooks)))
+            problems.append(
+                ConfigProblem(own.__module__, key, f"{own.__name__}.{attribute} is no hook of b2bkit", did_you_mean(attribute, hooks))
+            )
             return
     try:
         manager.register(plugin, plugin.name)
@@ -193,5 +233,3 @@ def _call(hook: str, implementation: Any, problems: list[ConfigProblem]) -> list
     except Exception as error:
         problems.append(ConfigProblem(f"plugin {name}", hook, f"failed: {error!r}", "mend the plugin, or remove its table"))
         return []
-
-

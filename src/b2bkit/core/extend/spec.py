@@ -151,7 +151,8 @@ class Specs:
     def register_erp_gateway(self) -> Iterable[ErpGateway]:
         """The line to the ERP.
 
-        Return one `ErpGateway`; two in one portal are an error that names both; none means the portal works alone. Used by: onec. Since 0.1.
+        Return one `ErpGateway`; two in one portal are an error that names both; none means the portal works alone. Used by: onec.
+        Since 0.1.
         """
         return ()
 

@@ -78,7 +78,8 @@ class Route:
     replay            False only where an answer must not be stored for its idempotency key (sign-in)
     machine           True for an endpoint that another system calls with its own authentication and without cookies (an ERP exchange):
                       no CSRF, no idempotency key; then `permission` must be PUBLIC and the resource authenticates by itself
-    unscoped          True only for the doors of the portal itself (sign-in, invitation, choice of company): the work's session is the unscoped
+    unscoped          True only for the doors of the portal itself (sign-in, invitation, choice of company): the work's session is the
+                      unscoped
                       class although the actor is the person; a checked list in tests names them
     max_body          largest accepted body in bytes
     """
@@ -241,7 +242,9 @@ class OrderCheck:
 
 
 class Fact:
-    """Base of facts: frozen dataclasses in the past tense, with ids and plain values only (str, int, bool, Decimal, UUID, datetime, date)."""
+    """Base of facts: frozen dataclasses in the past tense, with ids and plain values only (str, int, bool, Decimal, UUID,
+    datetime, date).
+    """
 
     __slots__ = ()
 
@@ -254,7 +257,9 @@ class Handle(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """A reaction to a fact. Atomic ones run inside the publisher's transaction and may refuse; others are delivered at least once after it."""
+    """A reaction to a fact. Atomic ones run inside the publisher's transaction and may refuse; others are delivered at least once
+    after it.
+    """
 
     name: str
     event: type[Fact]
@@ -270,7 +275,8 @@ class OpenWork(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Work outside a request: run(work, **arguments), arguments being plain JSON values. What it did and that it is done are one transaction.
+    """Work outside a request: run(work, **arguments), arguments being plain JSON values. What it did and that it is done are one
+    transaction.
 
     opens_work   True for a job that talks to the outside: run(open_work, **arguments), which opens short works of its own; it may run again
                  after a crash, so what it does outside carries a key

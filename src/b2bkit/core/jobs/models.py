@@ -25,7 +25,9 @@ class Task(Base):
     __table_args__ = (
         Index("ix_core_task_due", "due_at", postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
         Index("ix_core_task_lease", "leased_until", postgresql_where=text("state = 'running'"), sqlite_where=text("state = 'running'")),
-        Index("ix_core_task_order", "name", "order_key", "id", postgresql_where=text("state <> 'done'"), sqlite_where=text("state <> 'done'")),
+        Index(
+            "ix_core_task_order", "name", "order_key", "id", postgresql_where=text("state <> 'done'"), sqlite_where=text("state <> 'done'")
+        ),
         Index(
             "uq_core_task_unique",
             "name",

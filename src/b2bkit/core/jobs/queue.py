@@ -27,9 +27,7 @@ def write_tasks(work: Work, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
     return list(work.session.execute(_insert.returning(_task.c.id), rows).scalars())
 
 
-def enqueue(
-    work: Work, job: str, *, due: datetime | None, unique: str | None, key: str | None, arguments: Mapping[str, object]
-) -> None:
+def enqueue(work: Work, job: str, *, due: datetime | None, unique: str | None, key: str | None, arguments: Mapping[str, object]) -> None:
     """Writes a job's row; raises LookupError for a job that nobody registered."""
     if job not in work.kit.jobs:
         raise LookupError(f"there is no job {job!r}")

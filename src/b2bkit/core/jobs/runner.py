@@ -1,6 +1,7 @@
 """Running tasks: Dramatiq carries wake-ups that name a row, a poller finds every second what no wake-up named.
 
-Losing a wake-up, the broker, or all of Redis costs seconds; the rows in the database are the queue. In the in-process profile everything runs in
+Losing a wake-up, the broker, or all of Redis costs seconds; the rows in the database are the queue. In the in-process profile
+everything runs in
 the web process; with Redis, `b2bkit worker` processes run tasks, and web processes only send wake-ups, from a thread of their own.
 """
 
@@ -40,7 +41,9 @@ class Portal(Protocol):
     config: Config
     kit: Kit
 
-    def work(self, actor: Actor = ..., *, write: bool = ..., lang: str | None = ..., request_id: str = ...) -> AbstractContextManager[Work]: ...
+    def work(
+        self, actor: Actor = ..., *, write: bool = ..., lang: str | None = ..., request_id: str = ...
+    ) -> AbstractContextManager[Work]: ...
 
 
 class LeaseLost(B2bkitError):

@@ -18,13 +18,13 @@ _entry = cast(Table, ScheduleEntry.__table__)
 def any_due(work: Work) -> bool:
     """Whether a scheduled job is due, or new."""
     scheduled = {job.name for job in work.kit.jobs.values() if job.every}
-    known = {name: next_at for name, next_at in work.session.execute(select(_entry.c.name, _entry.c.next_at))}
+    known = {row.name: row.next_at for row in work.session.execute(select(_entry.c.name, _entry.c.next_at))}
     return any(name not in known or known[name] <= work.now for name in scheduled)
 
 
 def start_due(work: Work) -> None:
     """Writes a task for each scheduled job that is due and moves its time on; a missed time is made up once, not many times."""
-    known = {name: next_at for name, next_at in work.session.execute(select(_entry.c.name, _entry.c.next_at))}
+    known = {row.name: row.next_at for row in work.session.execute(select(_entry.c.name, _entry.c.next_at))}
     for job in work.kit.jobs.values():
         if not job.every or (job.name in known and known[job.name] > work.now):
             continue

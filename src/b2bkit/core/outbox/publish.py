@@ -21,7 +21,14 @@ def publish(work: Work, event: Fact, *, key: str) -> None:
         if subscriber.atomic:
             subscriber.handle(work, event)
     fact_id = new_id()
-    row = {"id": fact_id, "type": work.kit.fact_name(type(event)), "key": key, "payload": to_json(event), "at": work.now, "actor": work.actor.name}
+    row = {
+        "id": fact_id,
+        "type": work.kit.fact_name(type(event)),
+        "key": key,
+        "payload": to_json(event),
+        "at": work.now,
+        "actor": work.actor.name,
+    }
     work.session.insert_rows(StoredFact, [row])
     later = [subscriber.name for subscriber in subscribers if not subscriber.atomic]
     tasks = [{"kind": DELIVERY, "name": name, "order_key": key, "fact_id": fact_id, "arguments": {}} for name in later]

@@ -95,9 +95,7 @@ def _problems_of_one(route: Route) -> list[ConfigProblem]:
         if missing:
             problems.append(_problem(route, f"answers {', '.join(missing)} without an Operation", "describe it in `operations`"))
         if surplus:
-            problems.append(
-                _problem(route, f"describes {', '.join(surplus)} and does not answer it", "take it out of `operations`")
-            )
+            problems.append(_problem(route, f"describes {', '.join(surplus)} and does not answer it", "take it out of `operations`"))
     return problems
 
 

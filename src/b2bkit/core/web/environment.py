@@ -13,7 +13,8 @@ from uuid import UUID
 
 import markupsafe
 from jinja2 import Environment, nodes
-from jinja2.runtime import Context, Macro, Undefined, internalcode, missing
+from jinja2.runtime import Context, Macro, Undefined
+from jinja2.utils import internalcode, missing
 from markupsafe import Markup
 
 from b2bkit.core.i18n import _, ngettext
@@ -64,7 +65,7 @@ def _called(macro: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Markup
     rest = names[given:]
     known = [kwargs.get(name, missing) for name in rest] if kwargs else [missing] * len(rest)
     if kwargs and not kwargs.keys() <= set(rest):
-        return macro(*args, **kwargs)  # raises, and says which
+        return macro(*args, **kwargs)  # type: ignore[no-any-return]  # raises, and says which
     return _new(Markup, macro._func(*args, *known))
 
 

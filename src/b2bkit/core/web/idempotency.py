@@ -98,9 +98,7 @@ def claim(work: Work, claimed: Claim, asked: str) -> Stored | None:
     if found is None or found.status is None:
         raise Conflict(Problem("key_in_use", _("The same request is being done right now. Try again in a moment.")))
     if found.request_hash != asked:
-        raise Refused(
-            Problem("key_reused", _("This key was used for another request. Reload the page and send it again."), "_key")
-        )
+        raise Refused(Problem("key_reused", _("This key was used for another request. Reload the page and send it again."), "_key"))
     return Stored(found.status, json.loads(found.headers), found.body)
 
 

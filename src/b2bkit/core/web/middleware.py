@@ -61,9 +61,7 @@ class Edge:
         if req.path not in PROBES:
             guard.check_host(req.get_header("Host"), self.site.hosts)
 
-    async def process_response(
-        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, resource: object, succeeded: bool
-    ) -> None:
+    async def process_response(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, resource: object, succeeded: bool) -> None:
         state: State | None = getattr(req.context, "state", None)
         if state is None:
             return
@@ -75,9 +73,7 @@ class Edge:
             set_cookie(state, resp, self.site.parts.config.pre_session_cookie, state.pre_session, None)
         seconds = perf_counter() - state.started
         route = state.route.name if state.route is not None else "static" if req.path.startswith("/static/") else "none"
-        self.site.metrics.count(
-            route, state.method if state.method in falcon.HTTP_METHODS else "OTHER", resp.status_code, seconds
-        )
+        self.site.metrics.count(route, state.method if state.method in falcon.HTTP_METHODS else "OTHER", resp.status_code, seconds)
         if access.isEnabledFor(logging.INFO):
             access.info("request", extra=self._line(state, route, resp.status_code, seconds))
 
@@ -104,9 +100,7 @@ class Failures:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    async def __call__(
-        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: dict[str, object]
-    ) -> None:
+    async def __call__(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: dict[str, object]) -> None:
         state: State | None = getattr(req.context, "state", None)
         if state is None:
             state = req.context.state = State(self.site, new_id().hex, req.method)

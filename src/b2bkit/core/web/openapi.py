@@ -125,9 +125,7 @@ class OpenApi:
             parameters.append(_header("X-CSRF-Token", "The session's token, as pages carry it.", {"type": "string"}))
             if route.replay:
                 key = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,200}$"}
-                parameters.append(
-                    _header("Idempotency-Key", "Made once per intended action; a repetition gets the same answer.", key)
-                )
+                parameters.append(_header("Idempotency-Key", "Made once per intended action; a repetition gets the same answer.", key))
         if parameters:
             entry["parameters"] = parameters
         if operation.body is not None:

@@ -43,9 +43,7 @@ class SafeHtml(Markup):
     @classmethod
     def cleaned(cls, html: str) -> SafeHtml:
         """`html` without scripts, styles, pictures, forms and attributes that act; links only to http(s), mailto and tel."""
-        return cls(
-            nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
-        )
+        return cls(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))
 
 
 def open_to(actor: Actor, permission: str) -> bool:
