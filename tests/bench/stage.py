@@ -104,7 +104,8 @@ def _product(number: int, category: object, now: object) -> dict[str, object]:
 def running(command: list[str], environment: dict[str, str], port: int, path: str) -> Iterator[subprocess.Popen[bytes]]:
     """A server process; ready when `path` answers."""
     begin = time.perf_counter()
-    errors = tempfile.TemporaryFile()  # not a pipe: nobody reads it, and a full one would stop the server in the middle of a run  # noqa: SIM115  (open as long as the process)
+    # a pipe that nobody reads would stop the server once it is full
+    errors = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the process)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         while time.perf_counter() - begin < 60:
