@@ -19,8 +19,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory, shared_mailbox: Mailbox) -> 
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a file, not one a run: Playwright keeps an event loop running in this thread, in which no other test could start its own."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: `make test` installs it")
     with sync_playwright() as playwright:

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def _state(port: int, process: subprocess.Popen[str], until: str) -> dict[str, o
     raise AssertionError(f"no state with {until}; exit code {process.poll()}")
 
 
+def _wait_for(happened: Callable[[], bool]) -> None:
+    """The box keeps an order before it answers for it: the answer may come a moment later."""
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline, "what the portal was to hear never came"
+        time.sleep(0.02)
+
+
 def test_first_start_sends_everything_and_a_second_keeps_the_data(
     portal: FakePortal, files: list[Path], tmp_path: Path, good_id: str
 ) -> None:
@@ -58,6 +67,7 @@ def test_first_start_sends_everything_and_a_second_keeps_the_data(
             try:
                 state = _state(port, process, '"P-1001": 1')
                 assert state["portions_waiting"] == 0
+                _wait_for(lambda: portal.acknowledged == {"P-1001"})
             finally:
                 process.send_signal(signal.SIGINT)
                 said, _ = process.communicate(timeout=20)
