@@ -215,7 +215,9 @@ class App:
             self.bus.send(work.signals)
 
     def close(self) -> None:
-        """Ends workers, streams and connections."""
+        """Lets running requests and tasks end, takes no new ones, and ends every thread and connection of this portal. Twice is once."""
+        if self._asgi is not None:
+            self._asgi.close()
         self.runner.stop()
         self.bus.close()
         self.db.dispose()
