@@ -1,4 +1,7 @@
-"""The contract that every plugin keeps, as a test class: `TestContract = contract_suite(MyPlugin)`."""
+"""The contract that every plugin keeps, as a test class: `TestContract = contract_suite(MyPlugin)`.
+
+A plugin whose settings hold a secret names it: `contract_suite(MyPlugin, environment={"B2BKIT_MINE_PASSWORD": "only-for-tests"})`.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +25,25 @@ from b2bkit.testing.translations import check as check_texts
 LONGEST_PLUGIN_FILE = 120
 
 
-def contract_suite(plugin: type[Plugin], settings: Mapping[str, Any] | None = None) -> type:
-    """A test class for `plugin`, chosen with these settings."""
-    chosen = dict(settings or {})
+def contract_suite(
+    plugin: type[Plugin], settings: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
+) -> type:
+    """A test class for `plugin`.
+
+    settings      what stands in its table of b2bkit.toml
+    environment   secrets that it needs, as the portal's environment has them: {"B2BKIT_<PLUGIN>_<SETTING>": value}
+    """
+    chosen, secrets = dict(settings or {}), dict(environment or {})
 
     class Contract:
         """What holds for every plugin."""
 
         def test_a_portal_starts_with_it_and_without_it(self, make_portal: MakePortal) -> None:
-            assert plugin.name in _with(make_portal, plugin, chosen).app.kit.plugins
+            assert plugin.name in _with(make_portal, plugin, chosen, secrets).app.kit.plugins
             assert plugin.name not in make_portal().app.kit.plugins
 
         def test_its_tables_carry_its_name_and_come_from_its_migrations(self, make_portal: MakePortal, database: Database) -> None:
-            portal = _with(make_portal, plugin, chosen)
+            portal = _with(make_portal, plugin, chosen, secrets)
             mine = [owner for owner in owners(portal.app.kit) if owner.name == plugin.name]
             assert migrate.pending(database, mine) == []
             for owner in mine:
@@ -73,7 +82,7 @@ def contract_suite(plugin: type[Plugin], settings: Mapping[str, Any] | None = No
             assert foreign == set()
 
         def test_nobody_without_a_session_gets_in(self, make_portal: MakePortal) -> None:
-            portal = _with(make_portal, plugin, chosen)
+            portal = _with(make_portal, plugin, chosen, secrets)
             client = portal.browser()
             for route in portal.app.kit.routes.values():
                 open_to_all = route.machine or route.permission == "PUBLIC" or "{" in route.path
@@ -84,11 +93,12 @@ def contract_suite(plugin: type[Plugin], settings: Mapping[str, Any] | None = No
     return Contract
 
 
-def _with(make_portal: MakePortal, plugin: type[Plugin], settings: Mapping[str, Any]) -> Any:
+def _with(make_portal: MakePortal, plugin: type[Plugin], settings: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
     core = {cls.name for cls in CORE}
     missing = [name for name in plugin.requires if name not in core]
     try:
-        return make_portal(classes=(plugin,), plugins={**{name: {} for name in missing}, plugin.name: settings})
+        plugins = {**{name: {} for name in missing}, plugin.name: settings}
+        return make_portal(classes=(plugin,), plugins=plugins, environment=environment)
     except Exception as error:
         pytest.fail(f"no portal starts with {plugin.name}: {error}")
 
