@@ -40,16 +40,36 @@ class Freshness(Base):
 class Contact(Base):
     """The last signs of life of an ERP.
 
-    last_good         the last exchange that went well
-    last_bad, error   the last that did not, and what was said
+    first_good        the first exchange that went well: before it nothing is known
+    last_good         the last one
+    last_bad, error   the last that did not go well, and what was said
+    bad_since         the first of those that failed since `last_good`
     """
 
     __tablename__ = "core_erp_contact"
 
     system: Mapped[str] = mapped_column(String(30), primary_key=True)
+    first_good: Mapped[datetime | None]
     last_good: Mapped[datetime | None]
     last_bad: Mapped[datetime | None]
+    bad_since: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class LineBreak(Identified, Base):
+    """A time in which the line to an ERP was not up; written when it is over, kept for a week.
+
+    slow_at   when it began to be slow
+    down_at   when it was down; None: it never was
+    """
+
+    __tablename__ = "core_erp_break"
+    __table_args__ = (Index("ix_core_erp_break_system_ended_at", "system", "ended_at"),)
+
+    system: Mapped[str] = mapped_column(String(30))
+    slow_at: Mapped[datetime]
+    down_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
 
 
 class Handover(CompanyOwned, Base):

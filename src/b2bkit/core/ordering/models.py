@@ -158,7 +158,10 @@ class OrderLine(CompanyOwned, Base):
 
 
 class OrderEvent(CompanyOwned, Base):
-    """A step in an order's life, for its timeline: `kind` is a status, an erp_state or `paid`."""
+    """A step in an order's life, for its timeline: `kind` is a status, an erp_state or `paid`.
+
+    exact   False: the ERP told the day alone, no time of day is known
+    """
 
     __tablename__ = "core_order_event"
     __table_args__ = (ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),)
@@ -166,5 +169,6 @@ class OrderEvent(CompanyOwned, Base):
     order_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime]
+    exact: Mapped[bool] = mapped_column(default=True)
     actor: Mapped[title] = mapped_column(default="")
     note: Mapped[str] = mapped_column(String(1000), default="")

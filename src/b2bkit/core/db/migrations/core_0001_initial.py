@@ -26,10 +26,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_category_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "core_erp_break",
+        sa.Column("system", sa.String(length=30), nullable=False),
+        sa.Column("slow_at", types.Instant(), nullable=False),
+        sa.Column("down_at", types.Instant(), nullable=True),
+        sa.Column("ended_at", types.Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_erp_break")),
+    )
+    with op.batch_alter_table("core_erp_break", schema=None) as batch_op:
+        batch_op.create_index("ix_core_erp_break_system_ended_at", ["system", "ended_at"], unique=False)
+
+    op.create_table(
         "core_erp_contact",
         sa.Column("system", sa.String(length=30), nullable=False),
+        sa.Column("first_good", types.Instant(), nullable=True),
         sa.Column("last_good", types.Instant(), nullable=True),
         sa.Column("last_bad", types.Instant(), nullable=True),
+        sa.Column("bad_since", types.Instant(), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.PrimaryKeyConstraint("system", name=op.f("pk_core_erp_contact")),
     )
@@ -294,6 +308,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_core_audit_entry_entity", ["entity", "entity_id"], unique=False)
 
     op.create_table(
+        "core_contact_person",
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("position", sa.String(length=250), nullable=False),
+        sa.Column("phone", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_contact_person_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_contact_person")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_contact_person_company_id_id")),
+    )
+    with op.batch_alter_table("core_contact_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_contact_person_company_id"), ["company_id"], unique=False)
+
+    op.create_table(
         "core_invitation",
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
@@ -541,6 +571,63 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "core_settlement",
+        sa.Column("place", sa.String(length=100), nullable=False),
+        sa.Column("legal_entity_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("debt", types.Amount(), nullable=False),
+        sa.Column("overdue", types.Amount(), nullable=False),
+        sa.Column("prepaid", types.Amount(), nullable=False),
+        sa.Column("as_of", types.Instant(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["core_contract.company_id", "core_contract.id"],
+            name=op.f("fk_core_settlement_company_id_contract_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["core_legal_entity.company_id", "core_legal_entity.id"],
+            name=op.f("fk_core_settlement_company_id_legal_entity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_settlement_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_settlement")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_settlement_company_id_id")),
+        sa.UniqueConstraint("place", name=op.f("uq_core_settlement_place")),
+    )
+    with op.batch_alter_table("core_settlement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_settlement_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_settlement_legal_entity_id"), ["legal_entity_id"], unique=False)
+
+    op.create_table(
+        "core_terms",
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("credit_limit", types.Amount(), nullable=True),
+        sa.Column("stops_overdue", sa.Boolean(), nullable=False),
+        sa.Column("prepayment", types.Amount(), nullable=True),
+        sa.Column("as_of", types.Instant(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["core_contract.company_id", "core_contract.id"],
+            name=op.f("fk_core_terms_company_id_contract_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_terms_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_terms")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_terms_company_id_id")),
+        sa.UniqueConstraint("contract_id", name=op.f("uq_core_terms_contract_id")),
+    )
+    with op.batch_alter_table("core_terms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_terms_company_id"), ["company_id"], unique=False)
+
+    op.create_table(
         "core_user_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -592,6 +679,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_cart_line_company_id"), ["company_id"], unique=False)
 
     op.create_table(
+        "core_due",
+        sa.Column("place", sa.String(length=400), nullable=False),
+        sa.Column("legal_entity_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("deal", sa.String(length=250), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", types.Amount(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("as_of", types.Instant(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], name=op.f("fk_core_due_company_id_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["core_legal_entity.company_id", "core_legal_entity.id"],
+            name=op.f("fk_core_due_company_id_legal_entity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"], ["core_order.company_id", "core_order.id"], name=op.f("fk_core_due_company_id_order_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_due_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_due")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_due_company_id_id")),
+        sa.UniqueConstraint("place", name=op.f("uq_core_due_place")),
+    )
+    with op.batch_alter_table("core_due", schema=None) as batch_op:
+        batch_op.create_index("ix_core_due_company_day", ["company_id", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_due_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_due_legal_entity_id"), ["legal_entity_id"], unique=False)
+
+    op.create_table(
         "core_handover",
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -624,6 +746,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("exact", sa.Boolean(), nullable=False),
         sa.Column("actor", sa.String(length=250), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=False),
@@ -678,8 +801,91 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_order_line_company_id"), ["company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_order_line_product_id"), ["product_id"], unique=False)
 
+    op.create_table(
+        "core_paper",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=50), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("legal_entity_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", types.Amount(), nullable=False),
+        sa.Column("vat", types.Amount(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("period_from", sa.Date(), nullable=True),
+        sa.Column("period_to", sa.Date(), nullable=True),
+        sa.Column("status", sa.String(length=100), nullable=False),
+        sa.Column("version", sa.String(length=50), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("as_of", types.Instant(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["core_contract.company_id", "core_contract.id"],
+            name=op.f("fk_core_paper_company_id_contract_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["core_legal_entity.company_id", "core_legal_entity.id"],
+            name=op.f("fk_core_paper_company_id_legal_entity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"], ["core_order.company_id", "core_order.id"], name=op.f("fk_core_paper_company_id_order_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_paper_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_paper")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_core_paper_company_id_id")),
+    )
+    with op.batch_alter_table("core_paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_paper_company_id"), ["company_id"], unique=False)
+        batch_op.create_index("ix_core_paper_company_on", ["company_id", "on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_paper_legal_entity_id"), ["legal_entity_id"], unique=False)
+        batch_op.create_index("ix_core_paper_order", ["order_id"], unique=False)
+
+    op.create_table(
+        "core_paper_line",
+        sa.Column("paper_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("unit", sa.String(length=50), nullable=False),
+        sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("price", types.UnitPrice(), nullable=False),
+        sa.Column("total", types.Amount(), nullable=False),
+        sa.Column("vat", types.Amount(), nullable=False),
+        sa.Column("vat_rate", types.Amount(), nullable=True),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "paper_id"],
+            ["core_paper.company_id", "core_paper.id"],
+            name=op.f("fk_core_paper_line_company_id_paper_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_paper_line_company_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_paper_line_product_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_paper_line")),
+        sa.UniqueConstraint("paper_id", "position", name=op.f("uq_core_paper_line_paper_id_position")),
+    )
+    with op.batch_alter_table("core_paper_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_paper_line_company_id"), ["company_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("core_paper_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_paper_line_company_id"))
+
+    op.drop_table("core_paper_line")
+    with op.batch_alter_table("core_paper", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_paper_order")
+        batch_op.drop_index(batch_op.f("ix_core_paper_legal_entity_id"))
+        batch_op.drop_index("ix_core_paper_company_on")
+        batch_op.drop_index(batch_op.f("ix_core_paper_company_id"))
+
+    op.drop_table("core_paper")
     with op.batch_alter_table("core_order_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_order_line_product_id"))
         batch_op.drop_index(batch_op.f("ix_core_order_line_company_id"))
@@ -695,6 +901,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_handover_company_id"))
 
     op.drop_table("core_handover")
+    with op.batch_alter_table("core_due", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_due_legal_entity_id"))
+        batch_op.drop_index(batch_op.f("ix_core_due_company_id"))
+        batch_op.drop_index("ix_core_due_company_day")
+
+    op.drop_table("core_due")
     with op.batch_alter_table("core_cart_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_cart_line_company_id"))
         batch_op.drop_index(batch_op.f("ix_core_cart_line_cart_id"))
@@ -705,6 +917,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_user_session_expires_at"))
 
     op.drop_table("core_user_session")
+    with op.batch_alter_table("core_terms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_terms_company_id"))
+
+    op.drop_table("core_terms")
+    with op.batch_alter_table("core_settlement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_settlement_legal_entity_id"))
+        batch_op.drop_index(batch_op.f("ix_core_settlement_company_id"))
+
+    op.drop_table("core_settlement")
     with op.batch_alter_table("core_order", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_core_order_number", postgresql_where=sa.text("source = 'portal'"), sqlite_where=sa.text("source = 'portal'")
@@ -754,6 +975,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_invitation_company_id"))
 
     op.drop_table("core_invitation")
+    with op.batch_alter_table("core_contact_person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_contact_person_company_id"))
+
+    op.drop_table("core_contact_person")
     with op.batch_alter_table("core_audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_core_audit_entry_entity")
         batch_op.drop_index("ix_core_audit_entry_company_at")
@@ -811,6 +1036,10 @@ def downgrade() -> None:
 
     op.drop_table("core_external_ref")
     op.drop_table("core_erp_contact")
+    with op.batch_alter_table("core_erp_break", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_erp_break_system_ended_at")
+
+    op.drop_table("core_erp_break")
     with op.batch_alter_table("core_category", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_category_parent_id"))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from b2bkit.core.erp.models import Contact, Freshness
+from b2bkit.core.erp.models import Contact, Freshness, LineBreak
 from b2bkit.core.extend.things import ErpState, Health
 from b2bkit.core.i18n import _
 from b2bkit.core.work import Work
 
 SLOW_AFTER, DOWN_AFTER = 2, 5  # periods without a sign of life
+BREAKS_KEPT = timedelta(days=7)
 
 
 class ErpView(NamedTuple):
@@ -26,15 +27,43 @@ class ErpView(NamedTuple):
 def heard(work: Work, system: str) -> None:
     """The ERP spoke to the portal and it went well."""
     contact = _contact(work, system)
-    contact.last_good, contact.error = work.now, ""
+    if broken(work, contact) is not None:
+        work.session.refresh(contact, with_for_update=True)  # of two exchanges at once the first notes that the break is over
+        _note_break(work, contact)
+    contact.first_good = contact.first_good or work.now
+    contact.last_good, contact.bad_since, contact.error = work.now, None, ""
     work.signal("erp", system, staff=True)
 
 
 def failed(work: Work, system: str, error: str = "") -> None:
     """An exchange with the ERP did not work."""
     contact = _contact(work, system)
+    contact.bad_since = contact.bad_since or work.now
     contact.last_bad, contact.error = work.now, error[:500]
     work.signal("erp", system, staff=True)
+
+
+def broken(work: Work, contact: Contact) -> tuple[datetime, datetime | None] | None:
+    """Since when the line has been slow and since when down (None: it is not), when nothing more is heard; None while it is up."""
+    if contact.last_good is None:
+        return None
+    period = timedelta(seconds=work.config.tables.erp.period)
+    slow_at, down_at = contact.last_good + SLOW_AFTER * period, contact.last_good + DOWN_AFTER * period
+    if contact.bad_since is not None:
+        slow_at = min(slow_at, contact.bad_since)
+    if work.now <= slow_at:
+        return None
+    return slow_at, down_at if work.now > down_at else None
+
+
+def _note_break(work: Work, contact: Contact) -> None:
+    found = broken(work, contact)
+    if found is None:
+        return
+    old = delete(LineBreak).where(LineBreak.system == contact.system, LineBreak.ended_at < work.now - BREAKS_KEPT)
+    work.session.execute(old, execution_options={"synchronize_session": False})
+    row = {"system": contact.system, "slow_at": found[0], "down_at": found[1], "ended_at": work.now}
+    work.session.insert_rows(LineBreak, [row])
 
 
 def _contact(work: Work, system: str) -> Contact:
