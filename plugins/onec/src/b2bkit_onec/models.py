@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2bkit.core.db.base import Base, Identified, title
@@ -104,3 +104,94 @@ class Variant(Base):
     deleted: Mapped[bool] = mapped_column(default=False)
     base_deleted: Mapped[bool] = mapped_column(default=False)
     whole: Mapped[bool] = mapped_column(default=False)
+
+
+class Flow(Base):
+    """A kind of data on its way (flows/kinds.py): what it is told to do and how it fares. Made when it is first needed.
+
+    paused        staff stopped it: nothing of it goes or comes until it is resumed
+    next_at       when it runs next; None when it waits for nothing (1C drives it, or a page asks)
+    last_good_at  end of the last run that went well; `cursor` is where the next one goes on
+    failures      runs in a row that went wrong: the pause between them grows with it
+    error, cure   of the last run that went wrong; "" once one went well
+    run_id        the run that goes on now; `seen_at` shows that its process lives
+    """
+
+    __tablename__ = "onec_flow"
+
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    paused: Mapped[bool] = mapped_column(default=False)
+    next_at: Mapped[datetime | None]
+    last_good_at: Mapped[datetime | None]
+    cursor: Mapped[str] = mapped_column(Text, default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(1000), default="")
+    cure: Mapped[str] = mapped_column(String(1000), default="")
+    run_id: Mapped[UUID | None]
+    seen_at: Mapped[datetime | None]
+
+
+class Run(Identified, Base):
+    """One run of a flow, or one file of 1C that brought its data.
+
+    way          site, odata, service
+    asked_by     name of the person who ran it by hand; "" when its time had come, or 1C began
+    outcome      running; good; failed (nothing was taken); lost (its process ended in the middle; what it had taken is kept)
+    counts       kind of row -> {"told", "new", "changed", "ended"}; `differences` is `told` less that of the good run before
+    refused      the first 1000 rows that were not taken: {"ref", "reason", "cure"}; `refused_count` counts all
+    """
+
+    __tablename__ = "onec_run"
+    __table_args__ = (Index("ix_onec_run_flow", "flow", "started_at"),)
+
+    flow: Mapped[str] = mapped_column(String(30))
+    way: Mapped[str] = mapped_column(String(10))
+    asked_by: Mapped[str] = mapped_column(String(200), default="")
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(10), default="running")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    differences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    refused_count: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(1000), default="")
+    cure: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class Kept(Identified, Base):
+    """A message between 1C and the portal (archive/message.py), kept for a while. Its id sorts by time.
+
+    pair        the same for a request and its answer
+    company_id  client whose business it is; None when it is everybody's or nobody's: then only those see it who see all clients
+    body        compressed (zlib); None when it is empty or lies in `file`, a path below the portal's data folder
+    size        bytes of the body as it was on the wire, without what was taken out as secret; `hash` is SHA-256 of it
+    words       what it can be found by, in small letters: name, number, address, references of the body
+    """
+
+    __tablename__ = "onec_message"
+    __table_args__ = (
+        Index("ix_onec_message_subject", "subject_entity", "subject_id", "at"),
+        Index("ix_onec_message_flow", "flow", "at"),
+    )
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    direction: Mapped[str] = mapped_column(String(3))
+    way: Mapped[str] = mapped_column(String(10))
+    flow: Mapped[str] = mapped_column(String(30), default="")
+    run_id: Mapped[UUID | None] = mapped_column(index=True)
+    pair: Mapped[UUID] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(300))
+    address: Mapped[str] = mapped_column(String(2000), default="")
+    status: Mapped[str] = mapped_column(String(20), default="")
+    outcome: Mapped[str] = mapped_column(String(10))
+    subject_entity: Mapped[str] = mapped_column(String(30), default="")
+    subject_id: Mapped[UUID | None]
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id", ondelete="CASCADE"), index=True)
+    number: Mapped[str] = mapped_column(String(100), default="")
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content_type: Mapped[str] = mapped_column(String(100), default="")
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file: Mapped[str] = mapped_column(String(300), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default="")
+    words: Mapped[str] = mapped_column(Text, default="")

@@ -31,6 +31,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_onec_exchange_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
+        "onec_flow",
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
+        sa.Column("last_good_at", types.Instant(), nullable=True),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=1000), nullable=False),
+        sa.Column("cure", sa.String(length=1000), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("seen_at", types.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_onec_flow")),
+    )
+    op.create_table(
         "onec_property",
         sa.Column("ref", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
@@ -38,6 +52,27 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("ref", name=op.f("pk_onec_property")),
     )
+    op.create_table(
+        "onec_run",
+        sa.Column("flow", sa.String(length=30), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
+        sa.Column("started_at", types.Instant(), nullable=False),
+        sa.Column("ended_at", types.Instant(), nullable=True),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("counts", types.Json, nullable=False),
+        sa.Column("differences", types.Json, nullable=False),
+        sa.Column("refused", types.Json, nullable=False),
+        sa.Column("refused_count", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=1000), nullable=False),
+        sa.Column("cure", sa.String(length=1000), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onec_run")),
+    )
+    with op.batch_alter_table("onec_run", schema=None) as batch_op:
+        batch_op.create_index("ix_onec_run_flow", ["flow", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_onec_run_started_at"), ["started_at"], unique=False)
+
     op.create_table(
         "onec_unit",
         sa.Column("ref", sa.String(length=255), nullable=False),
@@ -70,6 +105,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_onec_upload_state", ["state", "queued_at"], unique=False)
 
     op.create_table(
+        "onec_message",
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("flow", sa.String(length=30), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("pair", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("address", sa.String(length=2000), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("subject_entity", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("headers", types.Json, nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("file", sa.String(length=300), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_onec_message_company_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onec_message")),
+    )
+    with op.batch_alter_table("onec_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onec_message_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_onec_message_company_id"), ["company_id"], unique=False)
+        batch_op.create_index("ix_onec_message_flow", ["flow", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_onec_message_pair"), ["pair"], unique=False)
+        batch_op.create_index(batch_op.f("ix_onec_message_run_id"), ["run_id"], unique=False)
+        batch_op.create_index("ix_onec_message_subject", ["subject_entity", "subject_id", "at"], unique=False)
+
+    op.create_table(
         "onec_variant",
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("base_ref", sa.String(length=255), nullable=False),
@@ -92,12 +162,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_onec_variant_base_ref"))
 
     op.drop_table("onec_variant")
+    with op.batch_alter_table("onec_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_onec_message_subject")
+        batch_op.drop_index(batch_op.f("ix_onec_message_run_id"))
+        batch_op.drop_index(batch_op.f("ix_onec_message_pair"))
+        batch_op.drop_index("ix_onec_message_flow")
+        batch_op.drop_index(batch_op.f("ix_onec_message_company_id"))
+        batch_op.drop_index(batch_op.f("ix_onec_message_at"))
+
+    op.drop_table("onec_message")
     with op.batch_alter_table("onec_upload", schema=None) as batch_op:
         batch_op.drop_index("ix_onec_upload_state")
 
     op.drop_table("onec_upload")
     op.drop_table("onec_unit")
+    with op.batch_alter_table("onec_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_onec_run_started_at"))
+        batch_op.drop_index("ix_onec_run_flow")
+
+    op.drop_table("onec_run")
     op.drop_table("onec_property")
+    op.drop_table("onec_flow")
     with op.batch_alter_table("onec_exchange", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_onec_exchange_seen_at"))
 
