@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from b2bkit.core.erp import service as erp
-from b2bkit.core.ordering.models import Order, OrderLine
+from b2bkit.core.i18n import speaking
+from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
 from b2bkit.core.ordering.service import orders
+from b2bkit.core.ordering.service.journey import origin, steps
 from b2bkit.core.outbox.models import StoredFact
 from tests.core.ordering.shop import Shop
 
@@ -114,3 +116,51 @@ def test_an_order_of_nobody_known_is_left_alone(shop: Shop) -> None:
     assert say(shop, tax_id=shop.entity.tax_id).outcome == "unknown"  # two with one tax id: no guessing
     with shop.portal.work() as work:
         assert work.session.query(Order).count() == 0
+
+
+def way_of(shop: Shop, **user: Any) -> tuple[str, list[tuple[str, str]]]:
+    """The line under the title, and titles and words of the timeline, as the page of the only order shows them in English."""
+    with shop.work(**user) as work, speaking("en", work.translations("en")):
+        order = work.session.query(Order).one()
+        times = orders.times_of(work, [order.id])[order.id]
+        shown = orders.show(work, order.id)
+        return origin(work, order, shown.placed_by), [(step.title, step.text) for step in steps(work, order, times, None)]
+
+
+def test_history_is_dated_as_1c_dates_it_without_a_time_that_nobody_told(shop: Shop) -> None:
+    with shop.portal.work() as work:
+        placed = datetime(work.now.year - 1, 8, 6, tzinfo=work.config.portal.zone)
+    year = placed.year
+    days = {"placed_at": placed, "placed_on_day": True, "shipped_on": date(year, 8, 9), "paid_on": date(year, 9, 1)}
+    say(shop, erp_number="УТ-1", tax_id=shop.entity.tax_id, posted=True, shipped=True, paid=True, **days)
+    said, way = way_of(shop)
+    assert said == f"from 1C, of 6\xa0August {year}"
+    assert way == [("Ordered", f"6\xa0August {year}"), ("Posted in 1C", ""), ("Shipment", f"9\xa0August {year}")]
+
+
+def test_history_without_days_shows_none_instead_of_the_day_of_the_import(shop: Shop) -> None:
+    with shop.portal.work() as work:
+        placed_at = work.now - timedelta(days=400)
+    say(shop, tax_id=shop.entity.tax_id, posted=True, shipped=True, paid=True, placed_at=placed_at)
+    with shop.portal.work() as work:
+        assert [(event.kind, event.at) for event in work.session.query(OrderEvent)] == [("placed", placed_at)]
+    assert way_of(shop)[1][2] == ("Shipment", "")
+
+
+def test_a_shipment_of_an_order_of_the_portal_is_of_the_day_that_1c_names(shop: Shop) -> None:
+    number = shop.order().number
+    shop.portal.pass_time(days=5)
+    with shop.portal.work() as work:
+        shipped_on = work.now.astimezone(work.config.portal.zone).date() - timedelta(days=2)
+    say(shop, number=number, posted=True, shipped=True, shipped_on=shipped_on)
+    shipment = way_of(shop)[1][-1]
+    assert shipment == ("Shipment", f"{shipped_on.day}\xa0{shipped_on:%B}")
+
+
+def test_who_placed_an_order_is_said_with_its_day_when_that_is_not_today(shop: Shop) -> None:
+    shop.order()
+    with shop.portal.work() as work:
+        local = work.now.astimezone(work.config.portal.zone)
+    assert way_of(shop)[0] == f"placed by {shop.buyer.name} today at {local:%H:%M}"
+    shop.portal.pass_time(days=1)
+    assert way_of(shop)[0] == f"placed by {shop.buyer.name} on {local.day}\xa0{local:%B} at {local:%H:%M}"

@@ -8,7 +8,7 @@ from b2bkit.core.admin import dashboard, exchange, forms, health, history, order
 from b2bkit.core.erp.service import resend
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering.service import orders as placed
-from b2bkit.core.ordering.service.journey import look, steps, way
+from b2bkit.core.ordering.service.journey import look, origin, steps, way
 from b2bkit.core.ordering.service.life import STATUS_LABELS
 from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
 
@@ -57,6 +57,7 @@ class OrderPage:
             order=shown.order,
             shown=shown,
             look=look(shown.order),
+            origin=origin(work, shown.order, shown.placed_by),
             steps=steps(work, shown.order, times, erp, owed.reason if owed else ""),
             owed=owed,
             erp_state=_(orders.ERP_LABELS[shown.order.erp_state]),

@@ -156,6 +156,7 @@ class OrderLineOut(BaseModel):
 class EventOut(BaseModel):
     kind: str
     at: datetime
+    exact: bool
 
 
 class OrderOut(OrderShortOut):
@@ -254,7 +255,7 @@ class Order:
         shown = orders.show(work_of(req), order_id)
         plain = {name: getattr(shown.order, name) for name in OrderOut.model_fields if hasattr(shown.order, name)}
         lines = [OrderLineOut.model_validate(line, from_attributes=True) for line in shown.lines]
-        events = [EventOut(kind=event.kind, at=event.at) for event in shown.events]
+        events = [EventOut(kind=event.kind, at=event.at, exact=event.exact) for event in shown.events]
         reply(req, resp, OrderOut(**plain, legal_entity=shown.legal_entity, contract=shown.contract, lines=lines, events=events))
 
 

@@ -15,7 +15,7 @@ from b2bkit.core.ordering import forms
 from b2bkit.core.ordering.service import cart, filling, orders
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.contract import own_terms
-from b2bkit.core.ordering.service.journey import look, steps, way
+from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
 from b2bkit.core.ordering.service.marks import cart_mark
 from b2bkit.core.ordering.service.place import place_order
 from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
@@ -73,8 +73,7 @@ class CartAdd:
         if not is_htmx(req):
             return redirect(req, resp, "ordering.cart")
         line = next(line for line in shown.lines if (line.product_id, line.unit) == (form.product_id, form.unit))
-        toast = _("In the cart: %(name)s, %(quantity)s") % {"name": line.name, "quantity": counted(line.quantity, line.unit)}
-        return fragment(req, resp, "ordering/_added.html", line=line, cart=shown, toast=toast)
+        return fragment(req, resp, "ordering/_added.html", line=line, cart=shown)
 
 
 class CartLine:
@@ -156,7 +155,7 @@ class Checkout:
         values: dict[str, Any] = {
             "cart": shown,
             "form": form,
-            "addresses": [(str(address.id), f"{address.label}: {address.text}" if address.label else address.text) for address in choices],
+            "places": forms.places_of(choices),
             "problems": refused.problems if refused else (),
             "erp": erp_view(work),
             "today": work.now.astimezone(work.config.portal.zone).date(),
@@ -187,7 +186,7 @@ class OrderPage:
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
         work = work_of(req)
         shown = orders.show(work, order_id)
-        times = {event.kind: event.at for event in shown.events}
+        times = {event.kind: When(event.at, event.exact) for event in shown.events}
         erp = erp_view(work)
         reason = next((event.note for event in reversed(shown.events) if event.kind == "refused"), "") if work.actor.kind == "staff" else ""
         values: dict[str, Any] = {
@@ -195,6 +194,7 @@ class OrderPage:
             "order": shown.order,
             "lines": [(line, counted(line.quantity, line.unit)) for line in shown.lines],
             "look": look(shown.order),
+            "origin": origin(work, shown.order, shown.placed_by),
             "steps": steps(work, shown.order, times, erp.state if erp else None, reason),
             "erp": erp,
             "staff": work.actor.kind == "staff",

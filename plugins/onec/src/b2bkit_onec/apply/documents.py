@@ -65,6 +65,9 @@ def news_of(intake: Intake, one: records.Document) -> erp.OrderNews:
         paid=_flag(one, "Оплачен", "Дата оплаты по 1С"),
         shipped=_flag(one, "Отгружен", "Дата отгрузки по 1С"),
         cancelled=True if one.deleted else _flag(one, "Отменен"),
+        shipped_on=_day(one, "Дата отгрузки по 1С"),
+        paid_on=_day(one, "Дата оплаты по 1С"),
+        placed_on_day=one.time is None,
         placed_at=dt.datetime.combine(one.date, one.time or dt.time(), zone).astimezone(dt.UTC) if one.date else None,
         party_ref=buyer.id[:200] if buyer else "",
         tax_id=(buyer.inn or buyer.unp or buyer.bin)[:20] if buyer else "",
@@ -83,6 +86,14 @@ def _flag(one: records.Document, name: str, dated: str = "") -> bool | None:
         text = one.requisite(dated)
         return True if text and not text.startswith("0001-") else None
     return told
+
+
+def _day(one: records.Document, name: str) -> dt.date | None:
+    """A date among the requisites: 1C tells it with midnight for its time, or with none. None for an empty or unreadable one."""
+    try:
+        return values.date(one.requisite(name))
+    except ValueError:
+        return None
 
 
 def _status(one: records.Document) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -19,6 +19,8 @@ from b2bkit.core.errors import Conflict
 from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
 from b2bkit.core.ordering.service.life import STATUS_GRAPH, change_erp_state, change_status, note_event
 from b2bkit.core.work import Work
+
+SHIPPED = ("shipped", "closed")
 
 
 class NewsLine(NamedTuple):
@@ -45,6 +47,8 @@ class OrderNews:
     ref         the ERP's reference of the document (1C: Ссылка), or another text that stays the same for it
     number      the portal's number; empty for an order that was not placed here
     at, version when the ERP said it; versions of one order compare as texts, an older one than known is ignored
+    placed_at   when the document is of; `placed_on_day` says that only its day is known
+    shipped_on, paid_on  the days of which the ERP tells without a time
     status      one of the portal's statuses where the ERP says so itself, else it follows from the flags; flags are None when not told
     party_ref, tax_id   whose order it is, to find the counterparty of an unknown one
     """
@@ -61,6 +65,9 @@ class OrderNews:
     shipped: bool | None = None
     cancelled: bool | None = None
     placed_at: datetime | None = None
+    placed_on_day: bool = False
+    shipped_on: date | None = None
+    paid_on: date | None = None
     party_ref: str = ""
     tax_id: str = ""
     contract_ref: str = ""
@@ -92,10 +99,23 @@ def apply_order_status(work: Work, news: OrderNews) -> Applied:
     target = _status_of(news, order.status)
     try:
         with work.session.begin_nested():
-            changed |= target is not None and change_status(work, order_id=order.id, to=target, at=news.at, actor="1C")
+            changed |= target is not None and _move(work, order, news, target)
     except Conflict as conflict:
         return Applied("kept", order.id, conflict.problems[0].message)
     return Applied("changed" if changed else "unchanged", order.id)
+
+
+def _move(work: Work, order: Order, news: OrderNews, to: str) -> bool:
+    """Shipment is of the day that the ERP names; of other steps it names none, they are of the moment in which they were told."""
+    on = news.shipped_on if to in SHIPPED else None
+    at = news.at if on is None else _on_day(work, on, order.placed_at)
+    return change_status(work, order_id=order.id, to=to, at=at, exact=on is None, actor="1C")
+
+
+def _on_day(work: Work, day: date, placed_at: datetime) -> datetime:
+    """An instant of this day in the business zone, on the day of the order itself not before it."""
+    zone = work.config.portal.zone
+    return placed_at if placed_at.astimezone(zone).date() == day else datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _find(work: Work, news: OrderNews) -> Order | None:
@@ -131,7 +151,9 @@ def _note_paid(work: Work, order: Order, news: OrderNews) -> bool:
     order.paid = news.paid
     work.session.flush()
     if news.paid:
-        note_event(work, order, kind="paid", at=news.at, actor="1C")
+        on = news.paid_on
+        at = news.at if on is None else _on_day(work, on, order.placed_at)
+        note_event(work, order, kind="paid", at=at, exact=on is None, actor="1C")
     return True
 
 
@@ -183,12 +205,18 @@ def _history(work: Work, news: OrderNews) -> Applied:
     }
     work.session.insert_rows(Order, [row])
     _history_lines(work, news, order_id, entity.company_id)
-    events = [("placed", placed_at)] + ([(status, news.at)] if status != "placed" else []) + ([("paid", news.at)] if news.paid else [])
     common = {"company_id": entity.company_id, "order_id": order_id, "actor": "1C", "note": ""}
-    work.session.insert_rows(OrderEvent, [{**common, "kind": kind, "at": at} for kind, at in events])
+    work.session.insert_rows(OrderEvent, [{**common, **event} for event in _history_events(work, news, status, placed_at)])
     remember(work, system=news.system, entity="order", pairs={news.ref: order_id})
     work.signal("order", order_id, companies=(entity.company_id,), staff=True)
     return Applied("history", order_id)
+
+
+def _history_events(work: Work, news: OrderNews, status: str, placed_at: datetime) -> list[dict[str, object]]:
+    """Steps of which the document names the day. The others were long ago: when is not known, and not when they were told."""
+    days = {"paid": news.paid_on if news.paid else None, status: news.shipped_on if status in SHIPPED else None}
+    told = [{"kind": kind, "at": _on_day(work, on, placed_at), "exact": False} for kind, on in days.items() if on is not None]
+    return [{"kind": "placed", "at": placed_at, "exact": not news.placed_on_day}, *told]
 
 
 def _party(work: Work, news: OrderNews) -> LegalEntity | None:

@@ -8,10 +8,17 @@ from typing import Literal, NamedTuple, Protocol
 
 from b2bkit.core.extend.things import ErpState
 from b2bkit.core.i18n import N_, _, language
-from b2bkit.core.web.formatting import moment
+from b2bkit.core.web.formatting import clock, day, moment
 from b2bkit.core.work import Work
 
 StepState = Literal["done", "half", "next", "later", "failed"]
+
+
+class When(NamedTuple):
+    """When a step was made. Not `exact`: the ERP told the day alone."""
+
+    at: datetime
+    exact: bool = True
 
 
 class Look(NamedTuple):
@@ -51,6 +58,15 @@ class Moving(Protocol):
     def erp_number(self) -> str: ...
 
 
+class Placed(Protocol):
+    """What `origin` reads of an order."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def placed_at(self) -> datetime: ...
+
+
 _LOOKS: Mapping[str, tuple[str, str, str]] = {
     "placed": (N_("Accepted by the portal"), "mute", "inbox"),
     "confirmed": (N_("Confirmed"), "info", "file-check"),
@@ -84,7 +100,7 @@ def reached(order: Moving) -> int:
     return 2 if order.erp_state == "taken" or order.source == "erp" else 1
 
 
-def way(work: Work, order: Moving, times: Mapping[str, datetime]) -> Way | None:
+def way(work: Work, order: Moving, times: Mapping[str, When]) -> Way | None:
     """The way through 1C for lists; None where no ERP takes part."""
     if order.erp_state == "none" and order.source == "portal":
         return None
@@ -99,15 +115,35 @@ def way(work: Work, order: Moving, times: Mapping[str, datetime]) -> Way | None:
     return Way(done, _said(work, texts[done], when))
 
 
-def _said(work: Work, text: str, when: datetime | None) -> str:
+def origin(work: Work, order: Placed, placed_by: str) -> str:
+    """Who placed the order and when, or of which day it is in the ERP; empty for an order of nobody."""
+    zone, lang = work.config.portal.zone, language()
+    today = work.now.astimezone(zone).date()
+    on = day(order.placed_at, lang=lang, zone=zone, today=today)
+    if order.source == "erp":
+        return _("from 1C, of %(when)s") % {"when": on}
+    if not placed_by:
+        return ""
+    values = {"name": placed_by, "day": on, "time": clock(order.placed_at, zone=zone)}
+    if order.placed_at.astimezone(zone).date() == today:
+        return _("placed by %(name)s today at %(time)s") % values
+    return _("placed by %(name)s on %(day)s at %(time)s") % values
+
+
+def _said(work: Work, text: str, when: When | None) -> str:
     return (text % {"when": _moment(work, when)}).strip()
 
 
-def _moment(work: Work, when: datetime | None) -> str:
-    return moment(when, lang=language(), zone=work.config.portal.zone, now=work.now) if when is not None else ""
+def _moment(work: Work, when: When | None) -> str:
+    if when is None:
+        return ""
+    zone, lang = work.config.portal.zone, language()
+    if when.exact:
+        return moment(when.at, lang=lang, zone=zone, now=work.now)
+    return day(when.at, lang=lang, zone=zone, today=work.now.astimezone(zone).date())
 
 
-def steps(work: Work, order: Moving, times: Mapping[str, datetime], erp: ErpState | None, reason: str = "") -> list[Step]:
+def steps(work: Work, order: Moving, times: Mapping[str, When], erp: ErpState | None, reason: str = "") -> list[Step]:
     """The timeline of an order's page. `reason`: why 1C refused, for those who decide."""
     if order.erp_state == "none" and order.source == "portal":
         plan = [("inbox", _("Accepted by the portal"), ("placed",)), ("file-check", _("Confirmed"), ("confirmed", "ready"))]
@@ -140,7 +176,7 @@ def _with_number(order: Moving, text: str, kinds: tuple[str, ...]) -> str:
     return f"{text} · {order.erp_number}" if "taken" in kinds and order.erp_number and text else text
 
 
-def _failure(work: Work, order: Moving, times: Mapping[str, datetime], reason: str) -> Step | None:
+def _failure(work: Work, order: Moving, times: Mapping[str, When], reason: str) -> Step | None:
     if order.status == "cancelled":
         return Step("failed", "ban", _("Cancelled"), _moment(work, times.get("cancelled")))
     if order.erp_state == "refused":
@@ -153,7 +189,9 @@ def _failure(work: Work, order: Moving, times: Mapping[str, datetime], reason: s
 def _ahead(work: Work, order: Moving, erp: ErpState | None, number: int) -> str:
     if number == 2 and order.erp_state in ("waiting", "offered"):
         if erp is not None and erp.state == "down":
-            return _("1C does not answer since %(when)s. The order goes out by itself.") % {"when": _moment(work, erp.since)}
+            return _("1C does not answer since %(when)s. The order goes out by itself.") % {
+                "when": _moment(work, When(erp.since) if erp.since else None)
+            }
         return _("goes out with the next exchange")
     if order.erp_state == "none" and order.source == "portal" and number == 2:
         return _("your manager confirms it")

@@ -44,8 +44,10 @@ ERP_GRAPH: Final[Mapping[str, frozenset[str]]] = {
 _UNSYNCED = {"synchronize_session": False}
 
 
-def change_status(work: Work, *, order_id: UUID, to: str, at: datetime | None = None, actor: str = "", note: str = "") -> bool:
-    """Moves an order along STATUS_GRAPH, by comparing and setting; False when it is there already.
+def change_status(
+    work: Work, *, order_id: UUID, to: str, at: datetime | None = None, exact: bool = True, actor: str = "", note: str = ""
+) -> bool:
+    """Moves an order along STATUS_GRAPH, by comparing and setting; False when it is there already. Not `exact`: `at` tells a day alone.
 
     Raises Conflict for a step that the graph does not have, NotFound for an absent order.
     """
@@ -58,7 +60,7 @@ def change_status(work: Work, *, order_id: UUID, to: str, at: datetime | None = 
         said = _("Order %(number)s cannot go from “%(old)s” to “%(new)s”.")
         names = {"number": order.number, "old": _(STATUS_LABELS[order.status]), "new": _(STATUS_LABELS[to])}
         raise Conflict(Problem("ordering.status", said % names, "status"))
-    note_event(work, order, kind=to, at=at, actor=actor, note=note)
+    note_event(work, order, kind=to, at=at, exact=exact, actor=actor, note=note)
     work.publish(OrderStatusChanged(order_id, order.company_id, order.number, to), key=f"order:{order_id}")
     return True
 
@@ -87,9 +89,14 @@ def change_erp_state(work: Work, *, order_id: UUID, to: str, at: datetime | None
     return True
 
 
-def note_event(work: Work, order: Order, *, kind: str, at: datetime | None = None, actor: str = "", note: str = "") -> None:
-    """A line of the order's timeline, and open pages learn of it."""
-    row = {"company_id": order.company_id, "order_id": order.id, "kind": kind, "at": at or work.now, "actor": actor, "note": note[:1000]}
+def note_event(
+    work: Work, order: Order, *, kind: str, at: datetime | None = None, exact: bool = True, actor: str = "", note: str = ""
+) -> None:
+    """A line of the order's timeline, and open pages learn of it. Not `exact`: `at` tells a day alone."""
+    row = {
+        "company_id": order.company_id, "order_id": order.id, "kind": kind, "at": at or work.now, "exact": exact, "actor": actor,
+        "note": note[:1000],
+    }  # fmt: skip
     work.session.insert_rows(OrderEvent, [row])
     work.signal("order", order.id, companies=(order.company_id,), staff=True)
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
 from b2bkit.core.errors import NotFound
 from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
+from b2bkit.core.ordering.service.journey import When
 from b2bkit.core.ordering.service.life import OPEN
 from b2bkit.core.web.paging import Cursor, Slice, slice_of
 from b2bkit.core.work import Work
@@ -54,6 +55,7 @@ class Happened(NamedTuple):
 
     kind: str
     at: datetime
+    exact: bool
     actor: str
     note: str
 
@@ -138,14 +140,14 @@ def _beyond(cursor: Cursor) -> ColumnElement[bool]:
     return or_(Order.placed_at < placed_at, and_(Order.placed_at == placed_at, Order.id < order_id))
 
 
-def times_of(work: Work, order_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, datetime]]:
+def times_of(work: Work, order_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, When]]:
     """Order -> kind of event -> when it last happened."""
     if not order_ids:
         return {}
-    statement = select(OrderEvent.order_id, OrderEvent.kind, func.max(OrderEvent.at)).where(OrderEvent.order_id.in_(order_ids))
-    found: dict[UUID, dict[str, datetime]] = {}
-    for order_id, kind, at in work.session.execute(statement.group_by(OrderEvent.order_id, OrderEvent.kind)):
-        found.setdefault(order_id, {})[kind] = at
+    statement = select(OrderEvent.order_id, OrderEvent.kind, OrderEvent.at, OrderEvent.exact).where(OrderEvent.order_id.in_(order_ids))
+    found: dict[UUID, dict[str, When]] = {}
+    for order_id, kind, at, exact in work.session.execute(statement.order_by(OrderEvent.at, OrderEvent.id)):
+        found.setdefault(order_id, {})[kind] = When(at, exact)
     return found
 
 
@@ -169,7 +171,7 @@ def show(work: Work, order_id: UUID) -> OrderView:
     if row is None:
         raise NotFound("order")
     lines = list(work.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)))
-    columns = (OrderEvent.kind, OrderEvent.at, OrderEvent.actor, OrderEvent.note)
+    columns = (OrderEvent.kind, OrderEvent.at, OrderEvent.exact, OrderEvent.actor, OrderEvent.note)
     events = work.session.execute(select(*columns).where(OrderEvent.order_id == order_id).order_by(OrderEvent.at, OrderEvent.id))
     order, entity, company, number, signed_on, placed_by = row
     return OrderView(order, lines, [Happened._make(event) for event in events], entity, company, number or "", signed_on, placed_by or "")
