@@ -32,13 +32,15 @@ SELLERS: Final = frozenset(("продавец", "поставщик"))
 
 def apply(intake: Intake, batch: Sequence[records.Counterparty]) -> None:
     """Counterparties of a list. One that 1C marks as deleted keeps its rows and cannot order any more."""
-    given = latest((one for one in batch if _taken(intake, one)), lambda one: one.id)
+    told = latest((one for one in batch if _taken(intake, one)), lambda one: one.id)
+    given = {ref: one for ref, one in told.items() if one.name}
+    gone = _put_away(intake, told.keys() - given.keys())
     entities = _bind(intake, given)
     managers = _managers(intake, given.values())
     companies, new_companies = _companies(intake, given, entities, managers)
     wanted = {entities[ref]: _entity(one) | {"company_id": companies[ref]} for ref, one in given.items()}
     change = save(intake.work, LegalEntity, wanted)
-    intake.count("counterparties", len(batch), change)
+    intake.count("counterparties", len(batch), Change(change.new, change.changed + gone.changed))
     intake.count("companies", len(companies), new_companies)
     _addresses(intake, given, companies)
     _contracts(intake, given, companies, entities)
@@ -50,7 +52,20 @@ def _taken(intake: Intake, one: records.Counterparty) -> bool:
         return False
     for item in contracts.refused_of(one, intake.file):
         intake.note(item)
-    return bool(one.name) and one.role.casefold() not in SELLERS
+    return (bool(one.name) or one.deleted) and one.role.casefold() not in SELLERS
+
+
+def _put_away(intake: Intake, refs: Iterable[str]) -> Change:
+    """Those of which 1C tells only that they are marked as deleted: rows, addresses and contracts stay and are out of use."""
+    bound = intake.ids("legal_entity", refs)
+    entities = by_id(intake.work, LegalEntity, list(bound.values()))
+    if not entities:
+        return Change()
+    agreed = intake.work.session.scalars(select(Contract.id).where(Contract.legal_entity_id.in_(list(entities)))).all()
+    delivery = by_id(intake.work, Address, list(intake.ids("address", _address_refs(bound)).values()))
+    for entity, ids in ((Contract, agreed), (Address, list(delivery))):
+        save(intake.work, entity, {id_: {"active": False} for id_ in ids})
+    return save(intake.work, LegalEntity, {id_: {"active": False} for id_ in entities})
 
 
 def _entity(one: records.Counterparty) -> Row:
@@ -147,12 +162,16 @@ def _addresses(intake: Intake, given: Mapping[str, records.Counterparty], compan
             wanted[f"{ref}/{kind}"] = {"company_id": companies[ref], "label": label, "text": text, "active": not one.deleted}
     ids, new = intake.known_or_new("address", wanted)
     rows = {ids[ref]: row if ref in new else {"text": row["text"], "active": row["active"]} for ref, row in wanted.items()}
-    kinds = [*REGISTERED, *LABELS]
-    for ref, id_ in intake.ids("address", [f"{ref}/{kind}" for ref in given for kind in kinds]).items():
+    for ref, id_ in intake.ids("address", _address_refs(given)).items():
         if ref not in wanted:
             rows[id_] = {"active": False}
     if rows:
         intake.count("addresses", len(wanted), save(intake.work, Address, rows))
+
+
+def _address_refs(refs: Iterable[str]) -> list[str]:
+    """What addresses of these counterparties may be called."""
+    return [f"{ref}/{kind}" for ref in refs for kind in (*REGISTERED, *LABELS)]
 
 
 def _contracts(

@@ -128,12 +128,10 @@ def quantity_rules(one: records.Product | records.Offer, unit: str) -> tuple[Dec
 
 
 def _packagings(intake: Intake, products: dict[UUID, records.Product]) -> None:
-    for part in parts(products):
+    for part in parts(id_ for id_, one in products.items() if one.name):  # one that is only marked as deleted keeps what it has
         there = intake.work.session.execute(select(Packaging.__table__).where(Packaging.product_id.in_(part))).mappings()
         wanted = {}
         for product_id in part:
-            if not products[product_id].name:
-                continue
             packs = [pack for pack in contracts.packagings_of(products[product_id]) if fits(pack.factor) and rounded(pack.factor, FACTOR)]
             for position, pack in enumerate(packs):
                 wanted[(product_id, pack.name[:50])] = {"factor": rounded(pack.factor, FACTOR), "position": position}
