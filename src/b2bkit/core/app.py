@@ -35,6 +35,7 @@ from b2bkit.core.notify.plugin import NotifyPlugin
 from b2bkit.core.notify.service import tell
 from b2bkit.core.ordering.plugin import OrderingPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
+from b2bkit.core.settlements.plugin import SettlementsPlugin
 from b2bkit.core.web.app import B2bkitAsgi, build_asgi
 from b2bkit.core.web.idempotency import forget_old_keys
 from b2bkit.core.web.live import bus_for
@@ -47,6 +48,7 @@ CORE: tuple[type[Plugin], ...] = (
     PricingPlugin,
     OrderingPlugin,
     ErpPlugin,
+    SettlementsPlugin,
     NotifyPlugin,
     AuditPlugin,
     HomePlugin,

@@ -1,0 +1,115 @@
+"""Writing many rows by their keys, and only those that differ from what is there. For unscoped sessions: a scoped one refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Table, bindparam, delete, inspect, select, update
+
+from b2bkit.core.db.session import PortalSession
+
+PART = 500
+T = TypeVar("T")
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+class Change(NamedTuple):
+    """How many rows of a kind are new, and how many changed."""
+
+    new: int = 0
+    changed: int = 0
+
+
+def parts(values: Iterable[T], size: int = PART) -> Iterator[list[T]]:
+    """Values in lists that fit into one statement."""
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
+
+
+def by_id(session: PortalSession, entity: type, values: Sequence[Any], *, column: str = "id") -> dict[Any, Row]:
+    """The whole rows whose `column` is one of the values, by that column."""
+    table = _table(entity)
+    found: dict[Any, Row] = {}
+    for part in parts(dict.fromkeys(values)):
+        for row in session.execute(select(table).where(table.c[column].in_(part))).mappings():
+            found[row[column]] = dict(row)
+    return found
+
+
+def save(
+    session: PortalSession, entity: type, wanted: Mapping[Any, Row], *, key: str = "id", stamp: Mapping[str, object] | None = None
+) -> Change:
+    """Inserts and updates rows so that they are as wanted; rows that already are, are not touched.
+
+    wanted   key -> column -> value; columns that are absent keep their value, for a new row every needed column must be there
+    stamp    columns that are set only when another one differs
+    """
+    there = by_id(session, entity, list(wanted), column=key)
+    new = [{**row, **(stamp or {}), key: id_} for id_, row in wanted.items() if id_ not in there]
+    for group in _alike(new):
+        session.insert_rows(entity, group)
+    changed = [(id_, row) for id_, row in wanted.items() if id_ in there and differs(there[id_], row)]
+    _update(session, entity, key, [({key: id_}, {**row, **(stamp or {})}) for id_, row in changed])
+    return Change(len(new), len(changed))
+
+
+def replace(
+    session: PortalSession,
+    entity: type,
+    key: Sequence[str],
+    there: Iterable[Row],
+    wanted: Mapping[Key, Row],
+    *,
+    stamp: Mapping[str, object] | None = None,
+) -> Change:
+    """Makes the rows `there` be the wanted ones: inserts, updates, deletes. `key` names the columns that tell them apart."""
+    old = {tuple(row[name] for name in key): row for row in there}
+    new = [{**dict(zip(key, place, strict=True)), **row, **(stamp or {})} for place, row in wanted.items() if place not in old]
+    for group in _alike(new):
+        session.insert_rows(entity, group)
+    changed = [(place, row) for place, row in wanted.items() if place in old and differs(old[place], row)]
+    _update(session, entity, "", [(dict(zip(key, place, strict=True)), {**row, **(stamp or {})}) for place, row in changed])
+    gone = [place for place in old if place not in wanted]
+    if gone:
+        table = _table(entity)
+        clauses: list[ColumnElement[bool]] = [table.c[name] == bindparam(f"key_{name}") for name in key]
+        session.connection().execute(
+            delete(table).where(*clauses), [{f"key_{n}": v for n, v in zip(key, place, strict=True)} for place in gone]
+        )
+    return Change(len(new), len(changed) + len(gone))
+
+
+def differs(there: Row, wanted: Row) -> bool:
+    """Whether any wanted column has another value."""
+    return any(there[name] != value for name, value in wanted.items())
+
+
+def _update(session: PortalSession, entity: type, _key: str, changes: list[tuple[Row, Row]]) -> None:
+    table = _table(entity)
+    session.flush()
+    for names, group in _grouped(changes, lambda one: (tuple(one[0]), tuple(one[1]))):
+        keys, columns = names
+        statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+        statement = statement.values({name: bindparam(f"new_{name}") for name in columns})
+        values = [{**{f"key_{n}": v for n, v in where.items()}, **{f"new_{n}": v for n, v in row.items()}} for where, row in group]
+        session.connection().execute(statement, values)
+
+
+def _alike(rows: list[Row]) -> list[list[Row]]:
+    return [group for _names, group in _grouped(rows, lambda row: tuple(row))]
+
+
+def _grouped(values: Iterable[T], shape: Callable[[T], Any]) -> list[tuple[Any, list[T]]]:
+    found: dict[Any, list[T]] = {}
+    for value in values:
+        found.setdefault(shape(value), []).append(value)
+    return list(found.items())
+
+
+def _table(entity: type) -> Table:
+    table: Any = inspect(entity).local_table
+    assert isinstance(table, Table)
+    return table
