@@ -54,13 +54,17 @@ def simulate(
 def _prepare(folder: Path, files: tuple[Path, ...], *, off: bool) -> None:
     """Loads at the first start; opens the folder once here, so that every problem is told before anything is served."""
     from b2bkit_onec.commerceml.broken import BrokenFile
+    from b2bkit_onec.simulate.fill import complete
     from b2bkit_onec.simulate.infobase import FolderTaken, Infobase
     from b2bkit_onec.simulate.load import NothingToLoad, is_loaded, load
+    from b2bkit_onec.simulate.migrate import NewerInfobase
 
     try:
         base = Infobase(folder)
     except FolderTaken as taken:
         raise click.ClickException(f"{folder}: another simulator works with this folder; stop it or name another --data") from taken
+    except NewerInfobase as newer:
+        raise click.ClickException(f"{folder}: {newer}; update b2bkit or name another --data") from newer
     try:
         if not is_loaded(base):
             if not files:
@@ -71,6 +75,7 @@ def _prepare(folder: Path, files: tuple[Path, ...], *, off: bool) -> None:
                 click.echo(f"refused: {line}", err=True)
         elif files:
             click.echo(f"{folder} has data already; --load is left aside")
+        complete(base)
         if off:
             base.keep_setting("power", "off")
     except NothingToLoad as empty:

@@ -11,7 +11,8 @@ import pytest
 
 from b2bkit_onec.commerceml.records import Counterparty, Document, Offer, Product, Section
 from b2bkit_onec.simulate import stock
-from b2bkit_onec.simulate.documents import NotNow, act, documents_by_portal_number
+from b2bkit_onec.simulate.actions import NotNow, act
+from b2bkit_onec.simulate.documents import documents_by_portal_number
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import FolderTaken, Infobase
 from b2bkit_onec.simulate.load import NothingToLoad, load

@@ -9,9 +9,11 @@ from decimal import Decimal
 import falcon
 
 from b2bkit_onec.simulate import stock
-from b2bkit_onec.simulate.documents import ACTIONS, SHOWN, NotNow, act, documents_by_portal_number, find
+from b2bkit_onec.simulate.actions import ACTIONS, NotNow, act
+from b2bkit_onec.simulate.documents import documents_by_portal_number
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import Infobase
+from b2bkit_onec.simulate.order_row import SHOWN, find
 
 STATUS_LIMIT = 200
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+from b2bkit_onec.simulate.migrate import migrate
+
 JOURNAL_KEPT, IDLE_KEPT = 3000, 300
 PRICE, STOCK, ORDER = "price", "stock", "order"
 
@@ -25,7 +26,10 @@ class FolderTaken(Exception):
 
 
 class Infobase:
-    """Opens or makes `<folder>/base.db`; one process at a time owns a folder. Safe to use from several threads."""
+    """Opens or makes `<folder>/base.db`; one process at a time owns a folder. Safe to use from several threads.
+
+    The infobase of an earlier release is brought up to date where it lies. Raises FolderTaken, NewerInfobase.
+    """
 
     def __init__(self, folder: Path, now: Callable[[], dt.datetime] = server_time) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +42,14 @@ class Infobase:
             self._lock.close()
             raise FolderTaken(str(folder)) from taken
         db = self._connect()
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(SCHEMA.read_text(encoding="utf-8"))
-        db.close()
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            migrate(db)
+        except BaseException:
+            self._lock.close()
+            raise
+        finally:
+            db.close()
 
     def close(self) -> None:
         """Gives the folder free for another simulator."""

@@ -14,7 +14,9 @@ from pathlib import Path
 from b2bkit_onec.commerceml.reader import read
 from b2bkit_onec.commerceml.records import Counterparty, Document, Offer, PriceType, Product, Refused, Section, Warehouse
 from b2bkit_onec.simulate.documents import make
+from b2bkit_onec.simulate.fill import settle, take_packs
 from b2bkit_onec.simulate.infobase import Infobase, keep_setting, plain, setting
+from b2bkit_onec.simulate.parties import take_party
 
 CATALOG, SALE = "catalog", "sale"
 PORTION = re.compile(r"^(import|offers)(\d+)_(\d+)\.xml$")
@@ -51,6 +53,7 @@ def load(base: Infobase, files: Iterable[Path]) -> Loaded:
         if not counts["goods"]:
             raise NothingToLoad(", ".join(str(path) for path in paths))
         _queue(base, db, paths)
+        settle(base, db, paths)
         keep_setting(db, "loaded_at", base.now().isoformat())
     return Loaded(**counts, refused=tuple(refused))
 
@@ -104,6 +107,7 @@ def _take(base: Infobase, db: sqlite3.Connection, item: object, counts: dict[str
             search = f"{item.article} {item.name}".casefold()
             row = (item.id, item.article, item.name, search, item.unit_code, item.unit_name or item.unit_code)
             db.execute("INSERT OR REPLACE INTO good VALUES (?, ?, ?, ?, ?, ?)", row)
+            take_packs(db, item)
             counts["goods"] += 1
         case Offer():
             _take_offer(db, item)
@@ -116,6 +120,7 @@ def _take(base: Infobase, db: sqlite3.Connection, item: object, counts: dict[str
         case Counterparty():
             buyer = (item.id, item.name, item.official_name or item.full_name or item.name, item.unp or item.inn)
             db.execute("INSERT OR REPLACE INTO counterparty VALUES (?, ?, ?, ?)", buyer)
+            take_party(db, item)
             counts["counterparties"] += 1
         case Document():
             number = make(base, db, item, from_portal=False)

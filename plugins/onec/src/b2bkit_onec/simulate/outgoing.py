@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from b2bkit_onec.commerceml.records import Counterparty, Document, DocumentLine, Offer, Price, Requisite, StockRow, Tax, Warehouse
 from b2bkit_onec.commerceml.writer import Owner, Package, documents_xml, offer_changes_xml, state_requisites
-from b2bkit_onec.simulate.documents import SHOWN
 from b2bkit_onec.simulate.infobase import ORDER, PRICE, STOCK, setting
+from b2bkit_onec.simulate.order_row import SHOWN
 
 BOM = b"\xef\xbb\xbf"
 DELTA_NAME = "offers0_1.xml"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import falcon
 
 from b2bkit.core.i18n import N_
-from b2bkit_onec.simulate.documents import ACTIONS, SHOWN, NotNow, act, find, reason_against
+from b2bkit_onec.simulate.actions import ACTIONS, NotNow, act, reason_against
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.guard import FormTokens
 from b2bkit_onec.simulate.infobase import ORDER, PRICE, STOCK, Infobase
+from b2bkit_onec.simulate.order_row import SHOWN, find
 from b2bkit_onec.simulate.view import LANGUAGES, environment, language_of
 
 PAGE = 50
@@ -25,6 +26,7 @@ STATUS_TEXTS = {
 }
 DONE = {
     "post": N_("The order is posted."),
+    "invoice": N_("The invoice is issued."),
     "release": N_("The order is released for shipment."),
     "ship": N_("The order is shipped, the stock is reduced."),
     "pay": N_("The payment is recorded."),
