@@ -47,17 +47,11 @@ class ODataSettings(Table):
     url: Address = Field(description="Address of the publication up to the base's name: https://HOST/BASE; its OData root does as well.")
     login: Login = Field("portal", description="User of 1C that the portal signs in as; Russian names work.")
     parallel: int = Field(1, description="Calls at a time from one process of the portal; each may take a licence of 1C.", ge=1, le=8)
-    timeout_seconds: int = Field(
-        120, description="Seconds one call may take in all; balances of a large base take long.", ge=1, le=900
-    )
+    timeout_seconds: int = Field(120, description="Seconds one call may take in all; balances of a large base take long.", ge=1, le=900)
     page: int = Field(500, description="Rows that are asked for in one call.", ge=10, le=10_000)
-    plan: str = Field(
-        "", description="Exchange plan that registers changes for the portal, e.g. ДляODATA; empty: none.", max_length=100
-    )
+    plan: str = Field("", description="Exchange plan that registers changes for the portal, e.g. ДляODATA; empty: none.", max_length=100)
     node: str = Field("", description="Code of the portal's node in that plan; empty: its only node besides this base.", max_length=100)
-    names: dict[str, str] = Field(
-        default_factory=dict, description="Our name of an object or field -> 1C's; `b2bkit onec probe` proposes."
-    )
+    names: dict[str, str] = Field(default_factory=dict, description="Our name of an object or field -> 1C's; `b2bkit onec probe` proposes.")
 
     organization: str = Field("", description="GUID of the selling organisation for orders whose contract names none.", pattern=_GUID)
     store: str = Field("", description="GUID of the warehouse for orders whose agreement names none.", pattern=_GUID)
@@ -160,6 +154,7 @@ class OneCSettings(PluginSettings):
     unit: str = Field("шт", description="Base unit of products for which 1C names none.", min_length=1, max_length=50)
     memory_mb: int = Field(1024, description="Memory that reading a file may take, in a process of its own.", ge=128)
     read_seconds: int = Field(900, description="Seconds that reading a file may take.", ge=10)
+    messages_days: int = Field(30, description="Days that messages between 1C and the portal are kept.", ge=1, le=3650)
 
     odata: ODataSettings | None = Field(None, description="1C's OData interface; absent: the portal does not call it.")
     service: ServiceSettings | None = Field(None, description="The HTTP service of the portal's module in 1C; absent: not there.")
