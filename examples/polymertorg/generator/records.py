@@ -181,7 +181,9 @@ def counterparty(company: Company, day: dt.date) -> Counterparty:
         addresses=(Address("ЮридическийАдрес", company.legal_address), Address("Адрес", company.delivery_address)),
         contacts=(Contact("Почта", company.email), Contact("Телефон рабочий", company.phone)),
         people=people,
-        requisites=contract_requisites([contract(one, day) for one in company.agreements], company.manager.email),
+        requisites=contract_requisites(
+            [contract(one, day) for one in company.agreements], company.manager.email, company.manager.name, company.manager.phone
+        ),
     )
 
 

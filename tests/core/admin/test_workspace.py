@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+import b2bkit.core
 from b2bkit import Health, HealthCheck, Plugin, hookimpl
-from b2bkit.core.accounts.models import Company, Invitation, Membership
+from b2bkit.core.accounts.models import Company, Invitation, Membership, User
 from b2bkit.core.admin.clients import clients
 from b2bkit.core.admin.health import plugins
+from b2bkit.core.admin.history import SENTENCES
 from b2bkit.core.admin.orders import placed_today
 from b2bkit.core.admin.tasks import outstanding
 from b2bkit.core.audit.models import AuditEntry
+from b2bkit.core.audit.service import record
 from b2bkit.core.erp.models import Handover
 from b2bkit.core.jobs.models import Task
 from b2bkit.core.ordering.models import Order
@@ -355,3 +360,66 @@ def test_pages_fetch_themselves_again_as_fragments(portal, world):
         piece = manager.get(path, htmx=True)
         assert piece.status_code == 200
         assert "<html" not in piece.text
+
+
+def test_every_change_that_the_core_records_is_told_in_words():
+    found = set()
+    for path in Path(b2bkit.core.__file__).parent.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            if getattr(call.func, "id", "") != "record":
+                continue
+            told = next(keyword.value for keyword in call.keywords if keyword.arg == "action")
+            found |= {node.value for node in ast.walk(told) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert {"ordering.placed", "erp.resent", "accounts.reopened"} <= found
+    assert found <= SENTENCES.keys()
+
+
+def test_no_history_shows_the_name_of_an_action(portal, world):
+    with portal.work() as work:
+        about = {"entity": "order", "entity_id": world.mine.order_id, "company_id": world.mine.company_id}
+        record(work, action="ordering.placed", details={"total": "138.60"}, **about)
+        record(work, action="claims.sent_back", **about)
+    page = portal.sign_in(world.manager).get(f"/admin/orders/{world.mine.order_id}").text
+    assert "Заказ оформлен" in page
+    assert "Изменение в разделе «claims» (sent back)" in page
+    assert "ordering.placed" not in page
+
+
+def test_staff_before_a_closed_page_read_what_they_can_do(portal, world):
+    page = portal.sign_in(world.manager).get("/cart")
+    assert page.status_code == 403
+    assert "даёт администратор портала" in page.text
+    assert 'href="/admin/orders"' in page.text
+    assert "владельца кабинета вашей компании" not in page.text
+    assert "владельца кабинета вашей компании" in portal.sign_in(world.mine.buyer).get("/admin").text
+
+
+def test_the_menu_counts_no_clients_who_wait_for_nothing(portal, world):
+    page = portal.sign_in(world.manager).get("/admin").text
+    (entry,) = re.findall(r'<a class="nav-item" href="/admin/clients".*?</a>', page, re.S)
+    assert "count" not in entry
+
+
+def test_a_client_without_people_shows_the_invitation_first(portal, world):
+    with portal.work() as work:
+        empty = make.company(work, name="ООО «Новый»", manager=work.session.get_one(User, world.manager.id)).id
+    manager = portal.sign_in(world.manager)
+    page = manager.get(f"/admin/clients/{empty}").text
+    assert page.index('id="invite"') < page.index('id="h-terms"')
+    page = manager.get(f"/admin/clients/{world.mine.company_id}").text
+    assert page.index('id="h-terms"') < page.index('id="invite"')
+
+
+def test_without_mail_an_inviter_gets_the_link_to_hand_over_and_health_says_who_waits(portal, world):
+    manager, admin = portal.sign_in(world.manager), portal.sign_in(world.admin)
+    assert "Приглашения передаёт тот, кто пригласил" in admin.get("/admin/health").text
+    address = f"/admin/clients/{world.mine.company_id}"
+    page = manager.get(address)
+    assert "Портал не отправляет писем" in page.text
+    manager.post(f"{address}/people", {"name": "Анна", "email": "anna@client.by", "role": "buyer"})
+    (link,) = re.findall(r'value="(http[^"]+/invitations/[^"]+)"', manager.get(address).text)
+    assert portal.browser().get("/invitations/" + link.rsplit("/", 1)[1]).status_code == 200
+    assert link not in admin.get(address).text, "who did not invite gets no link"
+    assert "1 приглашение ждёт передачи" in admin.get("/admin/health").text
+    with portal.work() as work:
+        assert work.session.scalar(select(func.count(Task.id)).where(Task.name == "accounts.send_invitation")) == 0

@@ -69,5 +69,5 @@ def test_the_newest_change_comes_first(portal):
 def test_a_change_without_words_shows_its_name_and_odd_details_break_nothing(portal):
     with portal.work(lang="en") as work:
         assert sentence(work, "plugin.unknown", {}) == "plugin.unknown"
-        assert sentence(work, "accounts.invited", {}) == "accounts.invited"
+        assert sentence(work, "accounts.invited", {}) == "invited a person"
         assert sentence(work, "accounts.invited", {"email": "a@b.example", "role": "buyer"}) == "invited a@b.example as Buyer"

@@ -12,9 +12,11 @@ from b2bkit.core import mail
 from b2bkit.core.accounts.events import EmployeeJoined
 from b2bkit.core.accounts.models import Membership, User
 from b2bkit.core.errors import NotFound
+from b2bkit.core.i18n import speaking
 from b2bkit.core.jobs.models import Task
 from b2bkit.core.notify import service
 from b2bkit.core.notify.models import Notification, Preference
+from b2bkit.core.ordering.events import OrderRefused, OrderStatusChanged
 from b2bkit.core.work import Actor
 from b2bkit.testing import factories as make
 from b2bkit.testing.portal import MakePortal, Portal
@@ -231,3 +233,38 @@ def test_open_pages_learn_of_a_new_notification_by_id_alone(mailing, owner, monk
     mailing.run_jobs()
     signal = next(one for one in sent if one.kind == "notify")
     assert (signal.users, UUID(signal.id)) == ((owner.id,), inbox(mailing, owner)[0].id)
+
+
+def test_what_a_message_is_made_of_speaks_the_readers_language(mailing: Portal, owner: User) -> None:
+    """The values too, not only the sentence around them: the job that tells speaks no language of its own."""
+    event = OrderStatusChanged(uuid4(), uuid4(), "П-1", "shipped")
+    with mailing.work(lang="en") as work, speaking("en", work.translations("en")):
+        message = service.compose(work, work.kit.notifications["ordering.status"], event, owner, "1")
+    assert (message.lang, message.title) == ("ru", "Заказ П-1: Отгружен")
+
+
+def test_a_refusal_leads_the_manager_to_the_workspace_and_the_buyer_to_his_order(mailing: Portal) -> None:
+    with mailing.work() as work:
+        manager = make.staff(work)
+        company = make.company(work, name="ООО «Плёнка»", manager=manager)
+        buyer = make.member(work, company=company, role="owner")
+        event = OrderRefused(uuid4(), company.id, "П-1", "Договор закрыт")
+        kinds = [kind for kind in work.kit.notifications.values() if kind.event is OrderRefused]
+        told = {user_id: kind for kind in kinds for user_id in kind.recipients(work, event)}
+        links = {user_id: service.compose(work, kind, event, work.session.get_one(User, user_id), "1") for user_id, kind in told.items()}
+    assert links[manager.id].link.endswith(f"/admin/orders/{event.order_id}")
+    assert "ООО «Плёнка». Договор закрыт" in links[manager.id].text
+    assert links[buyer.id].link.endswith(f"/orders/{event.order_id}")
+    assert "/admin" not in links[buyer.id].link
+    assert "Договор закрыт" not in links[buyer.id].text, "why 1C refused is for those who decide"
+
+
+def test_people_choose_only_among_what_they_may_ever_be_told(mailing: Portal, owner: User) -> None:
+    with mailing.work() as work:
+        manager = make.staff(work)
+    chosen = {}
+    for who in (Actor(kind="staff", user_id=manager.id), actor(owner)):
+        with mailing.app.work(who) as work:
+            chosen[who.kind] = {name for name, _label, _on in service.choices(work)}
+    assert "ordering.refused_to_manager" in chosen["staff"] - chosen["client"]
+    assert {"ordering.refused", "ordering.status"} <= chosen["client"] - chosen["staff"]

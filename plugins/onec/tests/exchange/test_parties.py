@@ -215,6 +215,22 @@ def test_a_client_whose_manager_1c_does_not_name_keeps_the_one_of_the_portal(por
     assert one(portal, Company)["manager_id"] == one(portal, User)["id"]
 
 
+def test_a_manager_is_called_as_1c_calls_him_until_he_has_an_account(portal: Portal) -> None:
+    def told(name: str, phone: str = "") -> None:
+        requisites = contracts.contract_requisites([AGREED], "olga@portal.by", name, phone)
+        apply(portal, replace(PARTY, requisites=requisites))
+
+    told("Гриневич Ольга  Петровна", "+375 17 300-10-11")
+    assert (one(portal, User)["name"], one(portal, User)["phone"]) == ("Гриневич Ольга Петровна", "+375 17 300-10-11")
+    told("Савицкая Ольга Петровна")
+    assert (one(portal, User)["name"], one(portal, User)["phone"]) == ("Савицкая Ольга Петровна", "+375 17 300-10-11")
+    with portal.work() as work:
+        olga = work.session.get_one(User, one(portal, User)["id"])
+        olga.name, olga.password_hash = "Оля", "set"
+    told("Савицкая Ольга Петровна")
+    assert one(portal, User)["name"] == "Оля"
+
+
 def test_a_clients_person_becomes_no_manager(portal: Portal) -> None:
     with portal.work() as work:
         factories.member(work, company=factories.company(work), email="anna@client.by")

@@ -163,6 +163,8 @@ def _show_company(
         addresses=companies.addresses(work, company_id=company_id),
         people=people.people(work, company_id=company_id),
         invitations=people.invitations(work, company_id=company_id) if work.may("accounts.people") else [],
+        links=people.links_to_hand_over(work, company_id=company_id),
+        mailed=bool(work.config.tables.mail.host),
         manager=companies.manager_of(work, company_id=company_id),
         roles=[(role.code, _(role.label)) for role in work.kit.roles.values() if role.side == "client"],
         may_change=work.may("accounts.people"),

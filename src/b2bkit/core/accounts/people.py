@@ -18,6 +18,7 @@ from b2bkit.core.audit.service import record
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.i18n import _
+from b2bkit.core.web.handling import request_url
 from b2bkit.core.work import Work
 
 INVITATION_HOURS = 24
@@ -42,7 +43,10 @@ def invitation_token(work: Work, invitation_id: UUID) -> str:
 
 
 def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) -> UUID:
-    """Invites an address into a company; a link for 24 hours and one use goes there by mail. Refuses bad input, all of it at once."""
+    """Invites an address into a company; a link for 24 hours and one use goes there by mail. Refuses bad input, all of it at once.
+
+    Where no mail is sent the inviter hands the link over: see `links_to_hand_over`.
+    """
     work.require("accounts.people")
     if work.session.get(Company, company_id) is None:
         raise NotFound("company")
@@ -68,7 +72,8 @@ def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) ->
         )
     )
     work.session.flush()
-    work.enqueue("accounts.send_invitation", invitation_id=str(invitation_id))
+    if work.config.tables.mail.host:
+        work.enqueue("accounts.send_invitation", invitation_id=str(invitation_id))
     work.publish(EmployeeInvited(invitation_id, company_id), key=f"company:{company_id}")
     record(
         work,
@@ -202,6 +207,14 @@ def invitations(work: Work, *, company_id: UUID) -> list[Invitation]:
         Invitation.expires_at > work.now,
     )
     return list(work.session.scalars(select(Invitation).where(*waiting).order_by(Invitation.created_at.desc())))
+
+
+def links_to_hand_over(work: Work, *, company_id: UUID) -> dict[UUID, str]:
+    """Links of the actor's own waiting invitations where no mail is sent, and somebody must hand them over; empty where mail is."""
+    if work.config.tables.mail.host or not work.may("accounts.people"):
+        return {}
+    mine = [one for one in invitations(work, company_id=company_id) if one.invited_by == work.actor.user_id]
+    return {one.id: request_url(work, "accounts.invitation", token=invitation_token(work, one.id)) for one in mine}
 
 
 def revoke(work: Work, *, invitation_id: UUID) -> None:

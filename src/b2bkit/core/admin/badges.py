@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from b2bkit.core.accounts.models import Company
 from b2bkit.core.admin.tasks import count_parked
 from b2bkit.core.erp.models import Handover
 from b2bkit.core.extend.things import Badge
@@ -12,14 +11,7 @@ from b2bkit.core.i18n import ngettext
 from b2bkit.core.ordering.service.orders import count_open
 from b2bkit.core.work import Work
 
-_CLIENTS = select(func.count(Company.id))
 _REFUSED = select(func.count(Handover.id)).where(Handover.state == "refused")
-
-
-def clients(work: Work) -> Badge | None:
-    """How many clients this person sees: just a number."""
-    count = work.session.scalar(_CLIENTS) or 0
-    return Badge(count, "", ngettext("client", "clients", count)) if count else None
 
 
 def orders(work: Work) -> Badge | None:

@@ -43,6 +43,8 @@ def _show(
         "admin/client.html",
         status=422 if refused or person else 200,
         card=clients.card(work, company_id),
+        links=people.links_to_hand_over(work, company_id=company_id),
+        mailed=bool(work.config.tables.mail.host),
         roles=[(role.code, _(role.label)) for role in work.kit.roles.values() if role.side == "client"],
         form=form or InviteForm(role="buyer"),
         problems=refused.problems if refused else (),

@@ -13,17 +13,21 @@ from b2bkit.core.audit.models import AuditEntry
 from b2bkit.core.i18n import N_, _
 from b2bkit.core.work import Work
 
-SENTENCES: Final[Mapping[str, str]] = {
-    "accounts.invited": N_("invited {email} as {role}"),
-    "accounts.joined": N_("accepted an invitation as {role}"),
-    "accounts.revoked": N_("revoked the invitation to {email}"),
-    "accounts.role_changed": N_("changed the role of {person} from {before} to {after}"),
-    "accounts.dismissed": N_("dismissed {person}"),
-    "accounts.suspended": N_("suspended the client's access"),
-    "accounts.reopened": N_("reopened the client's access"),
-    "accounts.password_changed": N_("changed the own password"),
-    "erp.resent": N_("sent an order to 1C again"),
-    "ordering.placed": N_("placed order {number}"),
+# what an action may say, the fullest first: the first whose values the entry has is used
+SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "accounts.invited": (N_("invited {email} as {role}"), N_("invited a person")),
+    "accounts.joined": (N_("accepted an invitation as {role}"), N_("accepted an invitation")),
+    "accounts.revoked": (N_("revoked the invitation to {email}"), N_("revoked an invitation")),
+    "accounts.role_changed": (N_("changed the role of {person} from {before} to {after}"), N_("changed somebody's role")),
+    "accounts.dismissed": (N_("dismissed {person}"), N_("dismissed somebody")),
+    "accounts.suspended": (N_("suspended the client's access"),),
+    "accounts.reopened": (N_("reopened the client's access"),),
+    "accounts.password_changed": (N_("changed the own password"),),
+    "accounts.password_set": (N_("set a password from the command line"),),
+    "accounts.staff_added": (N_("added an employee as {role}"), N_("added an employee")),
+    "admin.retried": (N_("ran the task {name} again"), N_("ran a task again")),
+    "erp.resent": (N_("sent an order to 1C again"),),
+    "ordering.placed": (N_("placed order {number}"), N_("placed an order")),
 }
 _ROLES = frozenset({"role", "before", "after"})
 
@@ -63,15 +67,17 @@ def _change(work: Work, entry: AuditEntry) -> Change:
 
 
 def sentence(work: Work, action: str, details: Mapping[str, Any]) -> str:
-    """The words for an action; its bare name for one that has none."""
-    known = SENTENCES.get(action)
-    if known is None:
-        return action
+    """The words for an action; one of a plugin that gives none is named as such."""
     values = {key: _role(work, str(value)) if key in _ROLES else str(value) for key, value in details.items()}
-    try:
-        return _(known).format(**values)
-    except (KeyError, IndexError):
-        return action
+    for known in SENTENCES.get(action, ()):
+        try:
+            return _(known).format(**values)
+        except (KeyError, IndexError):
+            continue
+    owner, _point, name = action.partition(".")
+    plugin = work.kit.plugins.get(owner)
+    label = _(plugin.label) if plugin is not None else owner
+    return _("changed something in “{part}” ({action})").format(part=label, action=name.replace("_", " "))
 
 
 def _role(work: Work, code: str) -> str:

@@ -50,7 +50,7 @@ class AdminPlugin(Plugin):
     def register_nav(self) -> Iterable[NavItem]:
         system = N_("System")
         yield _entry("dashboard", N_("Today"), "home", 10, VIEW, bar=True)
-        yield _entry("clients", N_("Clients"), "users", 20, CLIENTS, bar=True, badge=badges.clients)
+        yield _entry("clients", N_("Clients"), "users", 20, CLIENTS, bar=True)
         yield _entry("orders", N_("Orders"), "clipboard-list", 30, VIEW, bar=True, badge=badges.orders)
         yield _entry("exchange", N_("1C exchange"), "arrows-left-right", 60, DELIVERIES, bar=True, badge=badges.exchange, group=system)
         yield _entry("health", N_("Health"), "heartbeat", 70, HEALTH, group=system)

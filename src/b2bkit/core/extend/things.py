@@ -325,6 +325,7 @@ class NotificationKind:
     text         msgid with {placeholders} from context
     route        (work, event) -> path in the portal that the message leads to
     channels     names of channels that it goes to unless the person chose otherwise
+    audience     who is ever told: the supplier's staff, clients' people, or both; others are not asked where it should go
     """
 
     name: str
@@ -336,6 +337,7 @@ class NotificationKind:
     text: str
     route: Callable[..., str]
     channels: tuple[str, ...] = ("notify.inbox", "notify.email")
+    audience: Literal["both", "staff", "client"] = "both"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from b2bkit.core import mail
-from b2bkit.core.accounts.models import User
+from b2bkit.core.accounts.models import Invitation, User
 from b2bkit.core.extend.things import Channel, Health, Message, OpenWork
-from b2bkit.core.i18n import N_, _, speaking
+from b2bkit.core.i18n import N_, _, ngettext, speaking
 from b2bkit.core.notify import service
 from b2bkit.core.work import Work
 
@@ -37,11 +39,23 @@ def send_mail(open_work: OpenWork, message: Message, address: str) -> None:
 
 
 def smtp_health(work: Work) -> Health:
-    """Whether the SMTP server answers."""
+    """Whether the SMTP server answers. Without one that is no fault until somebody waits for a letter."""
     if not work.config.tables.mail.host:
-        return Health(True, _("No mail is sent: [mail] host is not set."))
+        return _without_mail(work)
     try:
         mail.check(work.config)
     except OSError as error:
         return Health(False, _("The mail server does not answer: {error}").format(error=error), _("Check [mail] in b2bkit.toml."))
     return Health(True, _("The mail server answers."))
+
+
+def _without_mail(work: Work) -> Health:
+    statement = select(func.count(Invitation.id)).where(
+        Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > work.now
+    )
+    waiting = work.session.scalar(statement) or 0
+    said = _("No mail is sent: [mail] host is not set. Invitations are handed over by those who invite.")
+    if not waiting:
+        return Health(True, said)
+    text = ngettext("%d invitation waits to be handed over.", "%d invitations wait to be handed over.", waiting) % waiting
+    return Health(False, f"{said} {text}", _("Set [mail] in b2bkit.toml, or hand over the link that stands beside the invitation."))

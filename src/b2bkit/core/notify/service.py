@@ -169,7 +169,13 @@ def choices(work: Work) -> list[tuple[str, str, frozenset[str]]]:
     if work.actor.user_id is None:
         return []
     user_id = work.actor.user_id
-    return [(kind.name, _(kind.label), frozenset(channels_for(work, kind, user_id))) for kind in work.kit.notifications.values()]
+    return [(kind.name, _(kind.label), frozenset(channels_for(work, kind, user_id))) for kind in _kinds_for(work)]
+
+
+def _kinds_for(work: Work) -> list[NotificationKind]:
+    """Those that the actor may ever be told of."""
+    side = "staff" if work.actor.kind == "staff" else "client"
+    return [kind for kind in work.kit.notifications.values() if kind.audience in ("both", side)]
 
 
 def choose_all(work: Work, wanted: Iterable[tuple[str, str]]) -> None:
@@ -177,7 +183,7 @@ def choose_all(work: Work, wanted: Iterable[tuple[str, str]]) -> None:
     chosen = set(wanted)
     for kind, channel in chosen:
         _check(work, kind, channel)
-    for kind_of in work.kit.notifications.values():
+    for kind_of in _kinds_for(work):
         now = set(channels_for(work, kind_of, work.actor.user_id)) if work.actor.user_id else set()
         for channel in work.kit.channels:
             if (channel in now) != ((kind_of.name, channel) in chosen):

@@ -13,6 +13,7 @@ from b2bkit.core.i18n import N_, _
 from b2bkit.core.ordering.events import OrderRefused, OrderStatusChanged, OrderTaken
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.ordering.service.life import STATUS_LABELS
+from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import Work
 
 OrderFact = OrderTaken | OrderRefused | OrderStatusChanged
@@ -27,14 +28,18 @@ def buyers(work: Work, event: OrderFact) -> Iterable[UUID]:
     return list(work.session.scalars(members.where(Membership.role == "owner")))
 
 
-def buyers_and_manager(work: Work, event: OrderRefused) -> Iterable[UUID]:
-    """Also the manager, who decides."""
-    manager = work.session.scalar(select(Company.manager_id).where(Company.id == event.company_id))
-    return [*buyers(work, event), *([manager] if manager else [])]
+def manager(work: Work, event: OrderRefused) -> Iterable[UUID]:
+    """The client's manager, who decides."""
+    found = work.session.scalar(select(Company.manager_id).where(Company.id == event.company_id))
+    return [found] if found else []
 
 
 def _route(work: Work, event: OrderFact) -> str:
-    return f"/orders/{event.order_id}"
+    return Urls([work.kit.routes["ordering.order"]]).path("ordering.order", order_id=event.order_id)
+
+
+def _workspace(work: Work, event: OrderFact) -> str:
+    return Urls([work.kit.routes["admin.order"]]).path("admin.order", order_id=event.order_id)
 
 
 def _taken(work: Work, event: OrderTaken) -> Mapping[str, str]:
@@ -49,6 +54,11 @@ def _refused(work: Work, event: OrderRefused) -> Mapping[str, str]:
     return {"number": event.number}
 
 
+def _decide(work: Work, event: OrderRefused) -> Mapping[str, str]:
+    company = work.session.get_one(Company, event.company_id).name
+    return {"number": event.number, "company": company, "reason": event.reason or _("No reason was given.")}
+
+
 KINDS = (
     NotificationKind(
         name="ordering.taken",
@@ -59,6 +69,7 @@ KINDS = (
         title=N_("Order {number} is in 1C"),
         text=N_("Next it is posted and the goods are reserved. {erp_number}"),
         route=_route,
+        audience="client",
     ),
     NotificationKind(
         name="ordering.status",
@@ -69,15 +80,28 @@ KINDS = (
         title=N_("Order {number}: {status}"),
         text=N_("The status of order {number} is “{status}” now."),
         route=_route,
+        audience="client",
     ),
     NotificationKind(
         name="ordering.refused",
         label=N_("1C refused the order"),
         event=OrderRefused,
-        recipients=buyers_and_manager,
+        recipients=buyers,
         context=_refused,
         title=N_("1C refused order {number}"),
         text=N_("The manager decides what to do with order {number}. It is kept, nothing is lost."),
         route=_route,
+        audience="client",
+    ),
+    NotificationKind(
+        name="ordering.refused_to_manager",
+        label=N_("1C refused a client's order"),
+        event=OrderRefused,
+        recipients=manager,
+        context=_decide,
+        title=N_("1C refused order {number}: decide"),
+        text=N_("{company}. {reason} Correct it in 1C, then send the order again."),
+        route=_workspace,
+        audience="staff",
     ),
 )

@@ -132,7 +132,12 @@ def _companies(
 
 
 def _managers(intake: Intake, given: Iterable[records.Counterparty]) -> dict[str, UUID]:
-    """Personal managers by counterparty. A person with that address is made when there is none; he cannot sign in until he is invited."""
+    """Personal managers by counterparty. A person with that address is made when there is none; he cannot sign in until he is invited.
+
+    Until then he is called as 1C calls him; who has an account here has named himself.
+    """
+    given = list(given)
+    persons = {contracts.manager_of(one).strip().lower(): contracts.manager_person(one) for one in given}
     told = {one.id: (contracts.manager_of(one).strip().lower(), one.line) for one in given}
     emails = sorted({email for email, _line in told.values() if EMAIL.fullmatch(email)})
     found = {user.email: user for part in parts(emails) for user in intake.work.session.scalars(select(User).where(User.email.in_(part)))}
@@ -142,6 +147,10 @@ def _managers(intake: Intake, given: Iterable[records.Counterparty]) -> dict[str
                 id=new_id(), email=email[:254], name=email.partition("@")[0], staff_role="manager", created_at=intake.work.now
             )
             intake.work.session.add(found[email])
+        person = found[email]
+        if person.staff_role and person.password_hash is None:
+            name, phone = persons[email]
+            person.name, person.phone = name[:250] or person.name, phone[:40] or person.phone
     intake.work.session.flush()
     for ref, (email, line) in told.items():
         if email and email not in found:

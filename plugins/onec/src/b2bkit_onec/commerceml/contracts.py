@@ -1,7 +1,8 @@
 """What CommerceML has no element for, agreed as requisites: contracts of a counterparty, quantity rules of a product.
 
 A counterparty's requisites: `Договор/<id>/Номер`, `/Дата`, `/ВидЦен` (id of a price type), `/Валюта`, `/ОтсрочкаДней`, `/Группы`
-(ids of catalogue groups between blanks), `/Действует` (true or false, true when not said), and `ОсновнойМенеджер` (e-mail).
+(ids of catalogue groups between blanks), `/Действует` (true or false, true when not said), and `ОсновнойМенеджер` (e-mail)
+with `ОсновнойМенеджерИмя` and `ОсновнойМенеджерТелефон`.
 A product's: `МинимальноеКоличество` and `Кратность` in base units, `Упаковка/<name>` = how many base units it holds.
 """
 
@@ -18,7 +19,7 @@ from b2bkit_onec.commerceml.records import Counterparty, Offer, Product, Refused
 
 CONTRACT = "Договор/"
 PACKAGING = "Упаковка/"
-MANAGER = "ОсновнойМенеджер"
+MANAGER, MANAGER_NAME, MANAGER_PHONE = "ОсновнойМенеджер", "ОсновнойМенеджерИмя", "ОсновнойМенеджерТелефон"
 MINIMUM, MULTIPLE = "МинимальноеКоличество", "Кратность"
 
 
@@ -64,9 +65,16 @@ def manager_of(party: Counterparty) -> str:
     return next((one.value for one in party.requisites if one.name == MANAGER), "")
 
 
-def contract_requisites(contracts: Iterable[Contract], manager: str = "") -> tuple[Requisite, ...]:
-    """The inverse of contracts_of and manager_of, for the writer."""
-    found = [Requisite(MANAGER, manager)] if manager else []
+def manager_person(party: Counterparty) -> tuple[str, str]:
+    """Name and phone of the manager in charge, "" for what is not said."""
+    told = {one.name: " ".join(one.value.split()) for one in party.requisites}
+    return told.get(MANAGER_NAME, ""), told.get(MANAGER_PHONE, "")
+
+
+def contract_requisites(contracts: Iterable[Contract], manager: str = "", name: str = "", phone: str = "") -> tuple[Requisite, ...]:
+    """The inverse of contracts_of, manager_of and manager_person, for the writer."""
+    about = {MANAGER: manager, MANAGER_NAME: name, MANAGER_PHONE: phone}
+    found = [Requisite(key, value) for key, value in about.items() if value]
     for one in contracts:
         facts = {
             "Номер": one.number,
