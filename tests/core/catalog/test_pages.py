@@ -79,9 +79,17 @@ def test_the_list_shows_what_is_open_with_price_stock_and_its_age(shop: Shop) ->
 def test_the_pages_speak_english_too(shop: Shop) -> None:
     browser = shop.portal.sign_in(shop.viewer, contract_id=shop.contract.id)
     text = words(browser.get("/catalog").text)
-    for expected in ("2 products under contract No. 14/2026", "prices without VAT, BYN", "from 1,000 кг", "Price on request"):
+    for expected in (
+        "2 products under contract No. 14/2026",
+        "prices without VAT, BYN",
+        "from 1,000 kg",
+        "18,400 kg",
+        "Price on request",
+        "Add",
+    ):
         assert expected in text, expected
-    assert "975 кг more, and the price is 4.62 BYN per кг" in words(browser.get(f"/catalog/{shop.film.id}").text)
+    assert "Add to cart" not in text
+    assert "975 kg more, and the price is 4.62 BYN per kg" in words(browser.get(f"/catalog/{shop.film.id}").text)
 
 
 def test_the_choice_of_list_or_table_is_kept(shop: Shop) -> None:
@@ -125,7 +133,7 @@ def test_the_product_page_has_attributes_packagings_prices_and_stock(shop: Shop)
     for expected in (
         "Артикул PE-158",
         "ПТР 2,0",
-        "мешок 25 кг",
+        "Упаковки мешок = 25 кг",
         "НДС 20 %",
         "BYN без НДС за кг",
         "Ещё 975 кг — и цена 4,62 BYN за кг",
@@ -133,6 +141,22 @@ def test_the_product_page_has_attributes_packagings_prices_and_stock(shop: Shop)
     ):
         assert expected in text, expected
     assert "Как получилась цена" not in text
+
+
+def test_a_product_says_its_producer_once_and_a_package_that_names_its_contents_without_an_equation(shop: Shop) -> None:
+    with shop.portal.work() as work:
+        product = make.product(
+            work,
+            category=shop.films,
+            name="ПЭНД 277",
+            attributes={"Производитель": "Полимир"},
+            producer="Полимир",
+            packagings=(("мешок 25 кг", 25),),
+        )
+        product_id = product.id
+    text = words(shop.browser().get(f"/catalog/{product_id}").text)
+    assert text.count("Полимир") == 1
+    assert "Упаковки мешок 25 кг НДС" in text
 
 
 def test_a_product_without_a_price_cannot_be_put_into_the_cart(shop: Shop) -> None:
@@ -147,10 +171,19 @@ def test_the_words_under_a_quantity_name_the_price_or_what_can_be_ordered(shop: 
     right = words(browser.get(f"{path}?{urlencode({'unit': 'мешок', 'quantity': '40'})}", htmx=True).text)
     assert "= 1 000 кг" in right
     assert "от 1 000 кг: 4,62" in right
-    for wrong in ("60", "много", "-1", "1e5", "NaN", ""):
+    between = browser.get(f"{path}?{urlencode({'unit': 'кг', 'quantity': '60'})}", htmx=True).text
+    assert "Шаг заказа 25 кг. Ближайшее: 50 кг или 75 кг." in words(between)
+    assert re.findall(r'data-cure="quantity" data-value="([^"]*)">([^<]*)<', between.replace("\u00a0", " ")) == [
+        ("50", "50 кг"),
+        ("75", "75 кг"),
+    ]
+    assert "#alert-circle" in between
+    for wrong in ("много", "-1", "1e-5", "NaN", "", "10"):
         found = browser.get(f"{path}?{urlencode({'unit': 'кг', 'quantity': wrong})}", htmx=True)
-        assert (found.status_code, words(found.text).strip()) == (200, "шаг 25 кг")
-    assert browser.get(f"{path}?{urlencode({'unit': 'бочка', 'quantity': '1'})}", htmx=True).status_code == 200
+        assert found.status_code == 200
+        assert 'data-value="25"' in found.text, wrong
+    absent = browser.get(f"{path}?{urlencode({'unit': 'бочка', 'quantity': '1'})}", htmx=True)
+    assert "Единицы «бочка» здесь нет" in words(absent.text)
 
 
 def test_staff_see_how_a_price_came_about_and_clients_do_not(shop: Shop) -> None:

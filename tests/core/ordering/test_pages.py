@@ -71,7 +71,6 @@ def test_a_buyer_goes_from_the_catalogues_button_to_his_order(shop: Shop) -> Non
     client.get("/cart")
     added = client.post("/cart/lines", {"product_id": shop.product.id, "unit": "мешок", "quantity": "80"}, htmx=True)
     assert added.status_code == 200
-    assert "toast" in added.headers["hx-trigger"]
     page = client.post("/checkout", checkout(client, comment="к воротам 2", address_id=str(shop.address.id)), follow=True)
     assert page.status_code == 200
     assert "П-10001" in page.text

@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from b2bkit.core.catalog.cursor import Sort
 from b2bkit.core.catalog.listing import ListQuery, list_products, matching_tree
 from b2bkit.core.catalog.product import product_details
-from b2bkit.core.catalog.quantities import base_quantity, check_quantity, step_hint
+from b2bkit.core.catalog.quantities import base_quantity, check_quantity
 from b2bkit.core.catalog.tree import Group, Tree
-from b2bkit.core.catalog.units import counted
-from b2bkit.core.catalog.view import hint_text, missing_text, price_lines_of, shown
+from b2bkit.core.catalog.units import counted, unit_label
+from b2bkit.core.catalog.view import hint_text, missing_text, nearest, packages, price_lines_of, shown
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -122,36 +122,38 @@ class ProductPage:
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         work = work_of(req)
         details = product_details(work, product_id=product_id)
-        good = details.good
+        good, row, orders = details.good, shown(details.good), can_order(work)
+        missing = missing_text(good.table, good.rules, good.rules.minimum)
+        if orders and missing:  # it changes with the quantity, so it stands under the field
+            row = row._replace(field=row.field._replace(hint=f"{row.field.hint} · {missing}"))
         render(
             req,
             resp,
             "catalog/product.html",
             product=details,
             good=good,
-            row=shown(good),
+            row=row,
             warehouses=[(stock.warehouse, counted(stock.quantity, good.rules.unit)) for stock in good.stock],
-            packs=[(pack.name, counted(pack.factor, good.rules.unit)) for pack in good.rules.packs],
-            missing=missing_text(good.table, good.rules, good.rules.minimum),
-            orders=can_order(work),
+            unit=unit_label(good.rules.unit),
+            packages=packages(good.rules),
+            missing="" if orders else missing,
+            orders=orders,
             cart=CART,
         )
 
 
 class QuantityHint:
-    """What stands under a quantity field after it changed: other units and the price, or what can be ordered.
-
-    What is wrong with an amount the field itself says at once, and the cart again.
-    """
+    """What stands under a quantity field after it changed: other units and the price, or what is wrong and the nearest allowed amounts."""
 
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         work, form = work_of(req), read_query(req, QuantityForm)
         good = product_details(work, product_id=product_id).good
         amount, factor = typed_amount(form.quantity), good.rules.factor(form.unit)
-        if amount is None or factor is None or check_quantity(good.rules, form.unit, amount) is not None:
-            hint = step_hint(good.rules, form.unit)
-            return fragment(req, resp, "catalog/_hint.html", id=product_id, hint=hint, steps=(), missing="")
+        problem = check_quantity(good.rules, form.unit, Decimal("NaN") if amount is None else amount)
+        if amount is None or factor is None or problem is not None:
+            cures = nearest(problem) if problem is not None else ()
+            return fragment(req, resp, "catalog/_hint.html", id=product_id, problem=problem, cures=cures)
         base = base_quantity(amount, factor)
         steps, missing = price_lines_of(good.table, good.rules, base), missing_text(good.table, good.rules, base)
         hint = hint_text(good.rules, form.unit, amount)
-        return fragment(req, resp, "catalog/_hint.html", id=product_id, hint=hint, steps=steps, missing=missing)
+        return fragment(req, resp, "catalog/_hint.html", id=product_id, problem=None, hint=hint, steps=steps, missing=missing)

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from math import gcd
 from typing import Final, Literal, NamedTuple
 
-from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.i18n import _
 
@@ -100,7 +100,10 @@ def check_quantity(rules: Rules, unit: str, amount: Decimal) -> QuantityProblem 
     """None when `amount` of `unit` can be ordered; else what is wrong, never more than the first thing that is."""
     factor = rules.factor(unit)
     if factor is None:
-        sentence = _("There is no unit “%(unit)s” here. Choose one of: %(units)s.") % {"unit": unit[:50], "units": ", ".join(rules.units)}
+        sentence = _("There is no unit “%(unit)s” here. Choose one of: %(units)s.") % {
+            "unit": unit[:50],
+            "units": ", ".join(map(unit_label, rules.units)),
+        }
         return QuantityProblem("unknown_unit", None, None, sentence, unit)
     able = allowed(rules, factor)
     code = _code(rules, able, factor, amount)
@@ -138,7 +141,7 @@ def _nearest(able: Allowed, amount: Decimal) -> tuple[Decimal | None, Decimal | 
 
 def _sentence(code: Code, rules: Rules, able: Allowed, unit: str, lower: Decimal | None, upper: Decimal | None) -> str:
     if able.least is None:
-        return _("This product cannot be ordered in the unit “%(unit)s”. Choose another unit.") % {"unit": unit}
+        return _("This product cannot be ordered in the unit “%(unit)s”. Choose another unit.") % {"unit": unit_label(unit)}
     least = counted(able.least, unit)
     if code == "not_positive":
         return _("Enter how much to order: from %(least)s.") % {"least": least}

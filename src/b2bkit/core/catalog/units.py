@@ -1,60 +1,135 @@
-"""How amounts are said with their units. Units come from the ERP in Russian as free text; common ones are known with their forms."""
+"""How amounts are said with their units. The ERP names units in Russian as free text; those of the classifier ОКЕИ and common
+packages are known and said in the person's language, all others stay as the ERP wrote them.
+
+A measure is a number with its symbol (`2 000 kg`), a known package a number with its noun (`2 bags`, in the form that the number
+asks for), and any other name stands behind a times sign, which asks for no form: `2 × мешок 25 кг`.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from b2bkit.core.i18n import language
-from b2bkit.core.web.formatting import qty
+from b2bkit.core.i18n import N_, _, language, ngettext
+from b2bkit.core.web.formatting import NBSP, num, qty
 
-# one, two to four, five and more
-_FORMS = {
-    forms[0]: forms
-    for forms in (
-        ("мешок", "мешка", "мешков"),
-        ("поддон", "поддона", "поддонов"),
-        ("паллета", "паллеты", "паллет"),
-        ("паллет", "паллета", "паллет"),
-        ("палета", "палеты", "палет"),
-        ("биг-бэг", "биг-бэга", "биг-бэгов"),
-        ("коробка", "коробки", "коробок"),
-        ("короб", "короба", "коробов"),
-        ("ящик", "ящика", "ящиков"),
-        ("упаковка", "упаковки", "упаковок"),
-        ("пачка", "пачки", "пачек"),
-        ("бочка", "бочки", "бочек"),
-        ("канистра", "канистры", "канистр"),
-        ("ведро", "ведра", "вёдер"),
-        ("банка", "банки", "банок"),
-        ("бутылка", "бутылки", "бутылок"),
-        ("рулон", "рулона", "рулонов"),
-        ("бухта", "бухты", "бухт"),
-        ("лист", "листа", "листов"),
-        ("пара", "пары", "пар"),
-        ("комплект", "комплекта", "комплектов"),
-        ("набор", "набора", "наборов"),
-        ("штука", "штуки", "штук"),
-        ("контейнер", "контейнера", "контейнеров"),
-        ("еврокуб", "еврокуба", "еврокубов"),
-        ("машина", "машины", "машин"),
-        ("вагон", "вагона", "вагонов"),
+_ERP_LANGUAGE: Final = "ru"
+
+
+class Measure(NamedTuple):
+    """A unit of the classifier ОКЕИ: its code and its international symbol, translated where it is shown."""
+
+    code: str
+    symbol: str
+
+
+# the ways in which 1C's exports write a unit -> the unit; dots and capitals do not matter
+_MEASURES: Final = {
+    spelt: Measure(code, symbol)
+    for code, symbol, spellings in (
+        ("003", N_("mm"), "мм|миллиметр"),
+        ("004", N_("cm"), "см|сантиметр"),
+        ("006", N_("m"), "м|метр"),
+        ("008", N_("km"), "км|километр|тысяча метров"),
+        ("018", N_("running m"), "пог м|погм|п м|пм|погонный метр"),
+        ("055", N_("m²"), "м2|м²|квм|кв м|квадратный метр"),
+        ("111", N_("ml"), "мл|см3|миллилитр"),
+        ("112", N_("l"), "л|л дм3|литр"),
+        ("113", N_("m³"), "м3|м³|кубм|куб м|кубический метр"),
+        ("163", N_("g"), "г|гр|грамм"),
+        ("166", N_("kg"), "кг|килограмм"),
+        ("168", N_("t"), "т|тн|тонна"),
     )
+    for spelt in spellings.split("|")
 }
 
+Noun = Callable[[int], str]
+# lemma and forms, as they stand in the names of packages; after the bar abbreviations, which Russian does not decline
+_NAMED: Final[tuple[tuple[str, Noun], ...]] = (
+    ("штука штуки штук | шт", lambda n: ngettext("pc", "pcs", n)),
+    ("мешок мешка мешков | меш", lambda n: ngettext("bag", "bags", n)),
+    ("поддон поддона поддонов | подд", lambda n: ngettext("pallet", "pallets", n)),
+    ("паллета паллеты паллет палета палеты палет | пал", lambda n: ngettext("pallet load", "pallet loads", n)),
+    ("биг-бэг биг-бэга биг-бэгов | мкр", lambda n: ngettext("big bag", "big bags", n)),
+    ("коробка коробки коробок короб короба коробов | кор", lambda n: ngettext("carton", "cartons", n)),
+    ("ящик ящика ящиков | ящ", lambda n: ngettext("crate", "crates", n)),
+    ("упаковка упаковки упаковок | упак уп", lambda n: ngettext("pack", "packs", n)),
+    ("пачка пачки пачек | пач", lambda n: ngettext("packet", "packets", n)),
+    ("бочка бочки бочек | боч", lambda n: ngettext("drum", "drums", n)),
+    ("канистра канистры канистр | кан", lambda n: ngettext("canister", "canisters", n)),
+    ("ведро ведра вёдер ведер | вед", lambda n: ngettext("pail", "pails", n)),
+    ("банка банки банок | бан", lambda n: ngettext("can", "cans", n)),
+    ("бутылка бутылки бутылок | бут", lambda n: ngettext("bottle", "bottles", n)),
+    ("рулон рулона рулонов | рул", lambda n: ngettext("roll", "rolls", n)),
+    ("бухта бухты бухт | бух", lambda n: ngettext("coil", "coils", n)),
+    ("лист листа листов | л-т", lambda n: ngettext("sheet", "sheets", n)),
+    ("пара пары пар | пр", lambda n: ngettext("pair", "pairs", n)),
+    ("комплект комплекта комплектов | компл", lambda n: ngettext("set", "sets", n)),
+    ("набор набора наборов | наб", lambda n: ngettext("kit", "kits", n)),
+    ("контейнер контейнера контейнеров | конт", lambda n: ngettext("container", "containers", n)),
+    ("еврокуб еврокуба еврокубов | ibc", lambda n: ngettext("IBC", "IBCs", n)),
+    ("машина машины машин | маш", lambda n: ngettext("truckload", "truckloads", n)),
+    ("вагон вагона вагонов | ваг", lambda n: ngettext("wagon", "wagons", n)),
+)
+_NOUNS: Final = {word: noun for words, noun in _NAMED for word in words.replace("|", "").split()}
+_SHORT: Final = {word for words, _noun in _NAMED for word in words.partition("|")[2].split()}
+_FILLED = re.compile(r"(?P<pack>\D+?)\s+(?:по\s+)?(?P<number>\d[\d\s\u00a0]*(?:[.,]\d+)?)\s*(?P<unit>[^\d\s]\D*|м[23])")
 
-def unit_for(amount: Decimal, unit: str) -> str:
-    """The unit's name in the form that `amount` asks for; an unknown or abbreviated one (кг, шт) as it is."""
-    forms = _FORMS.get(unit.lower())
-    if forms is None:
-        return unit
-    if amount != amount.to_integral_value():
-        return forms[1]
-    last, last_two = int(amount) % 10, int(amount) % 100
-    if last == 1 and last_two != 11:
-        return unit
-    return forms[1] if last in (2, 3, 4) and last_two not in (12, 13, 14) else forms[2]
+
+def _key(unit: str) -> str:
+    return unit.replace(".", "").strip().casefold()
+
+
+def okei(unit: str) -> str:
+    """The code that ОКЕИ has for a measure named like this; "" for what is none."""
+    found = _MEASURES.get(_key(unit))
+    return found.code if found is not None else ""
+
+
+def _contents(unit: str) -> tuple[Noun, Decimal, str] | None:
+    """`мешок 25 кг` -> bag, 25, кг; None for a name that is not built like this from known words."""
+    found = _FILLED.fullmatch(unit.strip())
+    if found is None:
+        return None
+    noun, inner = _NOUNS.get(_key(found["pack"])), found["unit"]
+    if noun is None or not (_key(inner) in _MEASURES or _key(inner) in _NOUNS):
+        return None
+    return noun, Decimal(re.sub(r"\s", "", found["number"]).replace(",", ".")), inner
+
+
+@lru_cache(maxsize=4096)
+def _label(unit: str, lang: str) -> str:
+    key = _key(unit)
+    if (measure := _MEASURES.get(key)) is not None:
+        return _(measure.symbol)
+    if (noun := _NOUNS.get(key)) is not None:
+        return unit if lang == _ERP_LANGUAGE else noun(1)
+    if (filled := _contents(unit)) is not None:
+        noun, number, inner = filled
+        return _("%(pack)s of %(content)s") % {"pack": noun(1), "content": counted(number, inner)}
+    return unit
+
+
+def unit_label(unit: str) -> str:
+    """The unit by itself, in the current language: `кг`, `kg`; a package with what it holds: `bag of 25 kg`."""
+    return _label(unit, language())
 
 
 def counted(amount: Decimal, unit: str) -> str:
-    """`40 мешков`, `2 000 кг`: the amount as people of the current language write it, with its unit."""
-    return qty(amount, unit_for(amount, unit), lang=language())
+    """`40 мешков`, `2 000 кг`, `2 × мешок 25 кг`: the amount with its unit as people of the current language write it."""
+    lang, key = language(), _key(unit)
+    if key in _MEASURES or (key in _SHORT and lang == _ERP_LANGUAGE):
+        return qty(amount, _label(unit, lang), lang=lang)
+    if (noun := _NOUNS.get(key)) is not None:
+        # a fraction takes the form of two: 1,5 мешка, 1.5 bags
+        return qty(amount, noun(int(amount) if amount == amount.to_integral_value() else 2), lang=lang)
+    return f"{num(amount, lang=lang)}{NBSP}×{NBSP}{_label(unit, lang)}"
+
+
+def names_contents(unit: str, factor: Decimal, base_unit: str) -> bool:
+    """Whether the name of a package says by itself how many base units it holds: `мешок 25 кг`, of which one is 25 кг."""
+    filled = _contents(unit)
+    return filled is not None and filled[1] == factor and _key(filled[2]) == _key(base_unit)

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from b2bkit.core.catalog.goods import Good
-from b2bkit.core.catalog.quantities import Rules, allowed, in_other_units, plain, start_of, step_hint
-from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.quantities import QuantityProblem, Rules, allowed, in_other_units, plain, start_of, step_hint
+from b2bkit.core.catalog.units import counted, names_contents, unit_label
 from b2bkit.core.i18n import _, language
 from b2bkit.core.pricing.service import VolumeTable
 from b2bkit.core.web.formatting import money
@@ -83,7 +83,7 @@ def _field(rules: Rules, unit: str, value: Decimal, lang: str) -> QuantityField:
         factor = rules.factor(name) or Decimal(1)
         able = allowed(rules, factor)
         if able.least is not None:
-            choices.append(UnitChoice(name, name, plain(able.step), plain(able.least)))
+            choices.append(UnitChoice(name, unit_label(name), plain(able.step), plain(able.least)))
     chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, unit, "1", "1"))
     return QuantityField(unit, form_number(value), chosen.step, chosen.least, tuple(choices), hint_text(rules, unit, value))
 
@@ -102,6 +102,29 @@ def field_with(rules: Rules, unit: str, amount: Decimal) -> QuantityField:
 def hint_text(rules: Rules, unit: str, amount: Decimal) -> str:
     """The amount in other units and what can be ordered: `= 25 кг · from 1 bag, step 1 bag`."""
     return " · ".join(part for part in (in_other_units(rules, unit, amount), step_hint(rules, unit)) if part)
+
+
+def nearest(problem: QuantityProblem) -> tuple[tuple[str, str], ...]:
+    """The nearest allowed amounts of a wrong one: (words, form text), the lower first."""
+    amounts = dict.fromkeys(amount for amount in (problem.lower, problem.upper) if amount is not None)
+    return tuple((counted(amount, problem.unit), form_number(amount)) for amount in amounts)
+
+
+def packages(rules: Rules) -> str:
+    """`мешок 25 кг, поддон 55 мешков = 1 375 кг`: how many base units a package holds where its name does not say so."""
+    said = []
+    for pack in rules.packs:
+        told = names_contents(pack.name, pack.factor, rules.unit)
+        said.append(unit_label(pack.name) if told else f"{unit_label(pack.name)} = {counted(pack.factor, rules.unit)}")
+    return ", ".join(said)
+
+
+def tile_of(name: str) -> str:
+    """What stands in a product's square: its first word while that is a short mark (LDPE, ПП), else initials."""
+    words = name.split()
+    if not words:
+        return "—"
+    return words[0] if len(words[0]) <= 4 else words[0][:4] if words[0].isupper() else "".join(word[0] for word in words[:2]).upper()
 
 
 @lru_cache(maxsize=4096)
@@ -127,7 +150,8 @@ def missing_text(table: VolumeTable, rules: Rules, quantity: Decimal) -> str:
     found = table.missing(quantity)
     if found is None:
         return ""
-    values = {"missing": counted(found[0], rules.unit), "price": money(found[1].price, table.currency, lang=language()), "unit": rules.unit}
+    price = money(found[1].price, table.currency, lang=language())
+    values = {"missing": counted(found[0], rules.unit), "price": price, "unit": unit_label(rules.unit)}
     return _("%(missing)s more, and the price is %(price)s per %(unit)s") % values
 
 
@@ -153,9 +177,10 @@ def shown(good: Good) -> Shown:
     caption = _("Price of %(name)s by quantity, %(currency)s per %(unit)s") % {
         "name": row.name,
         "currency": good.table.currency,
-        "unit": rules.unit,
+        "unit": unit_label(rules.unit),
     }
     steps = price_lines_of(good.table, rules, rules.minimum)
-    tile = row.name.split()[0][:4] if row.name.split() else "—"
     field = quantity_field(rules)
-    return Shown(row.id, row.article, row.name, tile, row.active, properties, stock_line(good), good.stock_as_of, steps, caption, field)
+    return Shown(
+        row.id, row.article, row.name, tile_of(row.name), row.active, properties, stock_line(good), good.stock_as_of, steps, caption, field
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from b2bkit.core.accounts.models import Address
 from b2bkit.core.ordering.service.drafts import Draft
 from b2bkit.core.web.forms import FormDecimal, validated
 
@@ -83,6 +85,12 @@ def draft_of(form: CheckoutForm) -> Draft:
         cart_version=read.version,
         seen_total=read.seen_total,
     )
+
+
+def places_of(addresses: Sequence[Address]) -> list[tuple[str, str, str]]:
+    """Where an order can go to, for the checkout's choice: (id, address, label). Labels are said where they tell one from another."""
+    told = len({address.label for address in addresses}) > 1
+    return [(str(address.id), address.text, address.label if told else "") for address in addresses]
 
 
 class OrdersQuery(BaseModel):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from b2bkit.core.catalog.product import visible_goods
 from b2bkit.core.catalog.quantities import base_quantity, start_of
-from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import field_with
 from b2bkit.core.errors import NotFound
 from b2bkit.core.pricing.explain import contracts_to_explain, explain_price, listed_prices
@@ -44,6 +44,8 @@ class PriceExplanation:
             resp,
             "pricing/_explain.html",
             good=good,
+            unit=unit_label(good.rules.unit),
+            counted=counted,
             contracts=contracts,
             contract=contract,
             field=field_with(good.rules, unit, amount),

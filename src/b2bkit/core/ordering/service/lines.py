@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from b2bkit.core.catalog.quantities import Rules, allowed, base_quantity, check_quantity, in_other_units, plain, step_hint
-from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.db.types import round_money
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.extend.things import Explanation, QuoteLine
@@ -107,6 +107,21 @@ class Line:
         return counted(self.free or Decimal(0), self.rules.unit)
 
     @property
+    def said_free(self) -> str:
+        """All that is in stock, in base units."""
+        return counted(self.free or Decimal(0), self.rules.unit)
+
+    @property
+    def base_unit(self) -> str:
+        """What the price is per, as people say it."""
+        return unit_label(self.rules.unit)
+
+    @property
+    def sum_shown(self) -> Decimal | None:
+        """The line's sum on the terms of its price, with or without VAT; None where the line does not count."""
+        return (self.total if self.vat_included else self.net) if self.counts else None
+
+    @property
     def other_units(self) -> str:
         """The same amount in the other units."""
         return in_other_units(self.rules, self.unit, self.quantity).removeprefix("= ")
@@ -141,7 +156,7 @@ class Line:
     def choices(self) -> list[tuple[str, str]]:
         """Units to choose from, the one that no longer exists included."""
         units = self.rules.units if self.unit in self.rules.units else (self.unit, *self.rules.units)
-        return [(unit, unit) for unit in units]
+        return [(unit, unit_label(unit)) for unit in units]
 
     def in_units(self, amount: str) -> str:
         """Another amount in the other units."""
@@ -243,7 +258,7 @@ def _problem(rules: Rules, item: Wanted, number: int) -> Problem | None:
         return None
     if found.code != "unknown_unit":
         return found.as_problem(f"lines.{number}.quantity")
-    cures = tuple(Cure(unit, "unit", unit) for unit in rules.units)
+    cures = tuple(Cure(unit_label(unit), "unit", unit) for unit in rules.units)
     return Problem("quantity.unknown_unit", found.sentence, f"lines.{number}.unit", cures)
 
 

@@ -25,3 +25,15 @@ const send = (address, fields = {}) => fetch(address, {
   method: "POST", body: new URLSearchParams(fields), redirect: "manual", keepalive: true, credentials: "same-origin",
   headers: { "X-CSRF-Token": csrf(), "Idempotency-Key": crypto.randomUUID() },
 });
+/** An icon of the page's sprite; nothing where the page shows none. */
+const sign = (name, small = false) => {
+  const drawn = document.querySelector("svg.icon use")?.getAttribute("href")?.split("#")[0];
+  if (!drawn) return "";
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", small ? "icon icon-s" : "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${drawn}#${name}`);
+  svg.append(use);
+  return svg;
+};

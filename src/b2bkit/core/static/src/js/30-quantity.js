@@ -40,8 +40,17 @@ const move = (box, up) => {
   put(field, next);
 };
 
-/** Says beside the field what is allowed, with the nearest amounts as buttons, before the server has to. */
-const check = (box) => {
+/** An amount with the unit chosen; a package's name asks for no form behind a times sign. */
+const said = (box, value) => {
+  const unit = (box.querySelector("select")?.selectedOptions[0] ?? box.querySelector(".unit"))?.textContent.trim() ?? "";
+  return [write(value), /\d/.test(unit) ? "×" : "", unit].filter(Boolean).join("\u00a0");
+};
+
+/**
+ * Marks a field with an amount that is not allowed, and says beside it what is, with the nearest amounts as buttons. Where the server is
+ * asked what to say (hx-get around the field) it is left to it, as long as it answers.
+ */
+const check = (box, speaks = !box.closest("[hx-get]")) => {
   const field = input(box);
   const { step, least, most } = rules(box);
   const value = read(field.value);
@@ -51,17 +60,18 @@ const check = (box) => {
   field.toggleAttribute("aria-invalid", !fits);
   if (fits) { field.removeAttribute("aria-invalid"); return; }
   field.setAttribute("aria-invalid", "true");
+  if (!speaks) return;
   const below = value === null ? null : (value / step) * step;
   const near = value === null ? [least] : [below, below + step].filter((one) => one >= least && (most === null || one <= most));
   if (value !== null && most !== null && value > most) near.splice(0, near.length, (most / step) * step);
   if (!near.length) near.push(least);
-  const says = value === null ? word("number") : value < least ? word("least", { least: write(least) })
-    : most !== null && value > most ? word("most", { most: write(most) }) : word("step", { step: write(step) });
+  const says = value === null ? word("number") : value < least ? word("least", { least: said(box, least) })
+    : most !== null && value > most ? word("most", { most: said(box, most) }) : word("step", { step: said(box, step) });
   const id = `${field.id}-says`;
   const cures = make("span", { class: "btn-row cures" }, ...near.map((one) => make("button", {
     type: "button", class: "btn btn-s btn-line", "data-cure": field.name, "data-value": write(one),
-  }, write(one))));
-  holder.append(make("div", { class: "err-box", "data-qty-says": "" }, make("p", { class: "err", id, role: "status" }, says), cures));
+  }, said(box, one))));
+  holder.append(make("div", { class: "err-box", "data-qty-says": "" }, make("p", { class: "err", id, role: "status" }, sign("alert-circle", true), make("span", {}, says)), cures));
   const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && document.getElementById(one) && one !== id);
   field.setAttribute("aria-describedby", [id, ...others].join(" "));
 };
@@ -81,3 +91,9 @@ document.addEventListener("change", (event) => {
   const box = event.target.closest?.("[data-qty]");
   if (box) check(box);
 });
+for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failed, (event) => {
+    const box = event.detail.requestConfig?.verb === "get" && event.detail.elt.querySelector("[data-qty]");
+    if (box) check(box, true);
+  });
+}

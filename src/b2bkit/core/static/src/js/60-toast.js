@@ -2,18 +2,6 @@
 const SHOWN = 6000;
 const signs = { ok: "circle-check", info: "info-circle", warn: "clock" };
 
-const sign = (name) => {
-  const drawn = document.querySelector("svg.icon use")?.getAttribute("href")?.split("#")[0];
-  if (!drawn) return "";
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${drawn}#${name}`);
-  svg.append(use);
-  return svg;
-};
-
 const toast = ({ text, tone = "ok", undo = "" }) => {
   const box = document.getElementById("toasts");
   if (!box || !text) return;
