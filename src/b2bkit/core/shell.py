@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,13 +24,13 @@ from b2bkit.core.accounts import companies
 from b2bkit.core.assets import Assets
 from b2bkit.core.erp import service as erp
 from b2bkit.core.extend.things import SIGNED_IN, Badge, ErpState, NavItem
-from b2bkit.core.i18n import _
+from b2bkit.core.i18n import _, speaking
 from b2bkit.core.notify import service as notify
 from b2bkit.core.ordering import service as ordering
 from b2bkit.core.theme import theme_files
 from b2bkit.core.web import formatting
 from b2bkit.core.web.live import LiveStreams
-from b2bkit.core.web.parts import WebConfig, WebParts
+from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
 from b2bkit.core.web.state import state_of
 from b2bkit.core.web.urls import Urls
@@ -37,6 +38,7 @@ from b2bkit.core.work import SYSTEM, Actor, Signal, Work
 
 if TYPE_CHECKING:
     from b2bkit.core.app import App
+    from b2bkit.core.db.engine import Reader
 
 KEPT_SECONDS = 15.0
 MOST_KEPT = 5000
@@ -202,6 +204,26 @@ def bearer(app: App, token: str) -> Actor | None:
         return signed.actor if signed is not None else None
 
 
+@contextmanager
+def visit(app: App, token: str | None, enter: Callable[[SignedIn | None], tuple[Actor, str]], /, *, request_id: str) -> Iterator[Work]:
+    """One reading transaction for session and page: see `web.parts.Visit`."""
+    now, lang = app.clock(), ""
+
+    def admitted(reader: Reader) -> Actor:
+        nonlocal lang
+        actor, lang = enter(app.sessions.read(reader, token, now) if token else None)
+        return actor
+
+    with app.db.visit(app.kit.scopes, admitted) as session:
+        work = Work(
+            session=session, actor=session.actor, now=now, lang=lang, kit=app.kit, config=app.config,
+            translations=app.translations, request_id=request_id,
+        )  # fmt: skip
+        with speaking(lang, app.translations(lang)):
+            yield work
+    app._after(work)
+
+
 def web_parts(app: App) -> WebParts:
     """Everything the web room runs on, for this app."""
     from b2bkit.core.app import template_dirs
@@ -241,6 +263,7 @@ def web_parts(app: App) -> WebParts:
         theme=theme_files(config).files,
         widgets=app.kit.widgets,
         health_checks=app.kit.health_checks,
+        visit=partial(visit, app),
         clock=app.clock,
         database=app.db,
         live=streams,

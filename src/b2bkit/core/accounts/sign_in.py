@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from b2bkit.core.accounts import passwords
 from b2bkit.core.accounts.models import Company, Contract, Membership, SignInAttempt, User, UserSession
+from b2bkit.core.db.engine import Reader
 from b2bkit.core.db.session import PortalSession
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Problem
@@ -199,14 +200,14 @@ class Sessions:
         self.roles = roles
         self.idle = idle
 
-    def read(self, session: PortalSession, token: str, now: datetime) -> SignedIn | None:
+    def read(self, session: Reader, token: str, now: datetime) -> SignedIn | None:
         """Who bears this token, or None."""
-        row = session.execute(_BEARER, {"hash": token_hash(token), "now": now, "idle": now - self.idle}).one_or_none()
-        if row is None:
+        found = session.rows(_BEARER, {"hash": token_hash(token), "now": now, "idle": now - self.idle})
+        if not found:
             return None
-        bearer = _Bearer._make(row)
+        bearer = _Bearer._make(found[0])
         role = bearer.staff_role or bearer.role or ""
-        found = self.roles.get(role)
+        known = self.roles.get(role)
         staff = bearer.staff_role is not None
         actor = Actor(
             kind="staff" if staff else "client",
@@ -216,7 +217,7 @@ class Sessions:
             session_id=bearer.session_id,
             role=role,
             name=bearer.name,
-            levels=found.levels if found else {},
+            levels=known.levels if known else {},
         )
         return SignedIn(actor=actor, csrf=bearer.csrf, lang=bearer.lang, stale=now - bearer.seen_at > STALE)
 

@@ -145,8 +145,7 @@ def _read(work: Work, statements: Mapping[str, _Statement], rows: Sequence[Produ
         "price_type_id": terms.price_type_id if terms else None,
         "category_id": rows[0].category_id,
     }
-    found: Sequence[Any] = work.session.execute(statements[work.session.get_bind().dialect.name], parameters).all()
-    return found
+    return work.session.rows(statements[work.session.get_bind().dialect.name], parameters)
 
 
 def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found: Sequence[Any]) -> list[Good]:

@@ -69,7 +69,7 @@ def _rows(work: Work, query: ListQuery, words: tuple[str, ...], cursor: Cursor |
     parameters = {**values, **word_values(words), "category": query.category, "limit": query.limit + 1}
     if cursor is not None:
         parameters |= {"after_key": cursor.key, "after_id": cursor.id}
-    rows = [ProductRow._make(row) for row in work.session.execute(statement, parameters).all()]
+    rows = [ProductRow._make(row) for row in work.session.rows(statement, parameters)]
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     return (rows[::-1] if back else rows), more

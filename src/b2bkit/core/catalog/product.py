@@ -48,10 +48,10 @@ def product_details(work: Work, *, product_id: UUID, contract_id: UUID | None = 
     Raises NotFound for a product that is not visible and for a foreign contract.
     """
     statement, values = prepared(work, "one", _one)
-    row = work.session.execute(statement, {**values, "product_id": product_id}).one_or_none()
-    if row is None:
+    found = work.session.rows(statement, {**values, "product_id": product_id})
+    if not found:
         raise NotFound("product")
-    *known_values, full_name, description, barcode = row
+    *known_values, full_name, description, barcode = found[0]
     known = ProductRow._make(known_values)
     terms = session_terms(work) if contract_id is None else terms_of(work, contract_id)
     good, path = good_with_path(work, known, terms)
@@ -67,5 +67,5 @@ def visible_goods(work: Work, product_ids: Collection[UUID], terms: Terms | None
     if not product_ids:
         return {}
     statement, values = prepared(work, "several", _several)
-    rows = work.session.execute(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
+    rows = work.session.rows(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
     return {good.id: good for good in goods_of(work, [ProductRow._make(row) for row in rows], terms)}

@@ -105,11 +105,11 @@ def category_tree(
     """
     statement, visible_values = prepared(work, ("tree", key), lambda criterion: _tree_statement(criterion, match))
     parameters = {**visible_values, **(values or {}), "contract_id": work.actor.contract_id}
-    found = work.session.execute(statement, parameters).all()
+    found = work.session.rows(statement, parameters)
     rows = sorted((_Row._make(row[: len(_Row._fields)]) for row in found), key=_place)
     if not rows:  # no category at all, so nothing to hang the counts on
         statement_of_all, visible_values = prepared(work, ("count", key), lambda criterion: _count_statement(criterion, match))
-        total, matching = work.session.execute(statement_of_all, parameters).one()
+        ((total, matching),) = work.session.rows(statement_of_all, parameters)
         return Tree((), total, matching, session_terms(work))
     of_contract = found[0][len(_Row._fields) :]
     return _as_tree(rows, Terms._make(of_contract) if of_contract[0] is not None else None)

@@ -60,12 +60,13 @@ def visible(work: Work) -> ColumnElement[bool]:
 
 
 class _Shape(NamedTuple):
-    key: Hashable
+    number: int  # the same for all criteria that differ in values only
     criterion: ColumnElement[bool]
     binds: tuple[BindParameter[Any], ...]
 
 
 _shapes: WeakKeyDictionary[ColumnElement[bool], _Shape] = WeakKeyDictionary()
+_numbers: dict[Hashable, int] = {}
 _statements: dict[Hashable, Any] = {}
 _lock = Lock()
 
@@ -77,7 +78,7 @@ def _shape_of(criterion: ColumnElement[bool]) -> _Shape | None:
         key = criterion._generate_cache_key()
         if key is None:
             return None
-        known = _shapes[criterion] = _Shape(key.key, criterion, tuple(key.bindparams))
+        known = _shapes[criterion] = _Shape(_numbers.setdefault(key.key, len(_numbers)), criterion, tuple(key.bindparams))
     return known
 
 
@@ -105,7 +106,7 @@ def prepared(work: Work, key: Hashable, build: Callable[[ColumnElement[bool]], S
     shapes = tuple(shape for shape in map(_shape_of, criteria) if shape is not None)
     if len(shapes) < len(criteria):
         return build(and_(true(), *criteria)), {}
-    full_key = (key, *(shape.key for shape in shapes))
+    full_key = (key, *(shape.number for shape in shapes))
     statement = _statements.get(full_key)
     if statement is None:
         statement = build(_template(shapes))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
@@ -21,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from b2bkit.core.db.gate import WriteGate
+from b2bkit.core.db.plan import Plans, Row
 from b2bkit.core.db.scope import ScopeMap, scope_map, walled_engine
 from b2bkit.core.errors import B2bkitError, Unavailable
 
@@ -87,6 +89,7 @@ class Database:
         self._write_engine = self.engine.execution_options(**{WRITE: True})
         self._read_engine = self.engine.execution_options(**{WRITE: False})
         self._walls: dict[ScopeMap, tuple[Engine, Engine]] = {}
+        self._plans = Plans()
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
@@ -96,7 +99,7 @@ class Database:
         """A transaction that sees everything: for jobs, the ERP exchange and the manager's workspace."""
         from b2bkit.core.db.session import UnscopedSession
 
-        with _transaction(UnscopedSession(self._write_engine if write else self._read_engine)) as session:
+        with _transaction(UnscopedSession(self._write_engine if write else self._read_engine, self._plans)) as session:
             yield session
 
     @contextmanager
@@ -106,8 +109,22 @@ class Database:
 
         known = scope_map(tuple(scopes))
         reading, writing = self._walls.get(known) or self._build_wall(known)
-        with _transaction(ScopedSession(writing if write else reading, actor, known)) as session:
+        with _transaction(ScopedSession(writing if write else reading, actor, known, self._plans)) as session:
             yield session
+
+    @contextmanager
+    def visit(self, scopes: Sequence[Scope], enter: Callable[[Reader], Actor]) -> Iterator[ScopedSession]:
+        """One reading transaction for somebody who is known only once the database was asked: `enter` asks, outside any scope, and gives
+        the actor in whose scope the rest of the transaction goes on.
+        """
+        from b2bkit.core.db.session import ScopedSession
+
+        known = scope_map(tuple(scopes))
+        reading, _writing = self._walls.get(known) or self._build_wall(known)
+        with reading.begin() as connection:
+            actor = enter(_Asking(self, connection))
+            with _transaction(ScopedSession(connection, actor, known, self._plans)) as session:
+                yield session
 
     def _build_wall(self, scopes: ScopeMap) -> tuple[Engine, Engine]:
         walled = walled_engine(self.engine, scopes.scoped, scopes.company_tables)
@@ -128,6 +145,28 @@ class Database:
     def dispose(self) -> None:
         """Closes all pooled connections."""
         self.engine.dispose()
+
+
+class Reader(Protocol):
+    """What asks for rows: a session, or a visit before its actor is known."""
+
+    def rows(self, statement: Any, params: Mapping[str, object] | None = None) -> list[Row]:
+        """The rows of a select of columns as plain tuples."""
+        ...
+
+
+class _Asking:
+    """Reads outside any scope in the transaction of a visit. A statement that has no plan yet gets one in a transaction of its own."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self.database, self.connection = database, connection
+
+    def rows(self, statement: Any, params: Mapping[str, object] | None = None) -> list[Row]:
+        plan = self.database._plans.of(self.database._read_engine.dialect, statement).get(())
+        if plan is None:
+            with self.database.unscoped(False) as session:
+                return session.rows(statement, params)
+        return plan.rows(self.connection, params or {}, ())
 
 
 def _checked(url: str) -> URL:
@@ -201,6 +240,12 @@ def _postgresql_engine(url: URL, pool_size: int, statement_timeout: float | None
         pool_use_lifo=True,
         connect_args={"options": f"{options} -c timezone=UTC".strip(), "connect_timeout": 5},
     )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: ConnectionPoolEntry) -> None:
+        if connection.info.timezone is not UTC:  # a pooler between us and the server may drop what we asked for
+            connection.execute("SET TIME ZONE 'UTC'")
+            connection.commit()
 
     @event.listens_for(engine, "checkin")
     def checkin(connection: Any, record: ConnectionPoolEntry) -> None:

@@ -13,25 +13,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 
-from b2bkit.core.db import rebuild
+from b2bkit.core.db import versions
 from b2bkit.core.db.base import Base
 from b2bkit.core.db.engine import WRITE, Database, UnsuitableDatabase
 from b2bkit.core.errors import B2bkitError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where something is migrated, not here: a process that only asks whether migrations wait starts without it
+
 CORE = "core"
 CORE_FOLDER = Path(__file__).parent / "migrations"
 _ENVIRONMENT = Path(__file__).parent / "alembic"
-_VERSIONS = "alembic_version_"
+_VERSIONS = versions.PREFIX
 _PG_LOCK = 0x62326269_6D696772  # "b2bimigr"
 
 
@@ -56,6 +55,8 @@ def upgrade(database: Database, owners: Sequence[Owner]) -> list[str]:
     One process at a time; each owner commits on its own. Returns the names of those that moved. Raises MigrationRefused and
     LostInMigration, with that owner untouched.
     """
+    from alembic import command
+
     moved = []
     with _alone(database) as alone:
         for owner in _core_first(owners):
@@ -73,18 +74,16 @@ def pending(database: Database, owners: Sequence[Owner]) -> list[str]:
     behind = []
     with database.connection(write=False) as connection:
         for owner in _core_first(owners):
-            script = ScriptDirectory.from_config(_config(owner))
+            known = versions.revisions(owner.folder)
             now = current(connection, owner.name)
-            if now is not None and now not in {revision.revision for revision in script.walk_revisions()}:
+            if now is not None and now not in {revision.name for revision in known}:
                 raise UnsuitableDatabase(f"the tables of {owner.name} are at {now}, which this version does not know: install a newer one")
-            if now != script.get_current_head():
+            if now != versions.head(known):
                 behind.append(owner.name)
     return behind
 
 
-def current(connection: Connection, owner: str) -> str | None:
-    """The revision that an owner's tables are at; None: not installed."""
-    return MigrationContext.configure(connection, opts={"version_table": _VERSIONS + owner}).get_current_revision()
+current = versions.current
 
 
 def installed(database: Database) -> list[str]:
@@ -121,6 +120,9 @@ def uninstall(database: Database, owner: str) -> list[str]:
 
 def differences(database: Database, owner: Owner) -> list[str]:
     """Where an owner's models and its migrated tables differ, in words; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with database.connection(write=False) as connection:
         options = {"include_name": _only_names(owner.name, connection), "include_object": _only_objects(owner.name, connection)}
         context = MigrationContext.configure(connection, opts={**options, "compare_type": True, "version_table": _VERSIONS + owner.name})
@@ -129,6 +131,8 @@ def differences(database: Database, owner: Owner) -> list[str]:
 
 def revise(database: Database, owner: Owner, message: str) -> Path | None:
     """Writes a revision with what the models have and the database, which is up to date, lacks. None when there is nothing to do."""
+    from alembic import command
+
     owner.folder.mkdir(parents=True, exist_ok=True)
     number = (
         max(
@@ -153,6 +157,12 @@ def revise(database: Database, owner: Owner, message: str) -> Path | None:
 
 def run_environment(context: Any) -> None:
     """What alembic/env.py does: one owner, its own version table, on the connection that it is given."""
+    from b2bkit.core.db import rebuild
+
+    def check_step(ctx: Any, step: Any, heads: Any, run_args: Any, **others: Any) -> None:
+        if ctx.connection.dialect.name == "sqlite":
+            rebuild.check_rebuilds(ctx.connection, str(step.up_revision_id))
+
     attributes = context.config.attributes
     connection, owner = attributes["connection"], attributes["owner"]
     context.configure(
@@ -166,17 +176,12 @@ def run_environment(context: Any) -> None:
         compare_type=True,
         transactional_ddl=True,  # on SQLite too: the driver does not meddle with our BEGIN
         transaction_per_migration=False,
-        on_version_apply=_check_step,
+        on_version_apply=check_step,
     )
     with warnings.catch_warnings():
         # where Alembic only warns, check_rebuilds refuses
         warnings.filterwarnings("ignore", "Unnamed CHECK constraint on reflected table")
         context.run_migrations()
-
-
-def _check_step(ctx: Any, step: Any, heads: Any, run_args: Any, **others: Any) -> None:
-    if ctx.connection.dialect.name == "sqlite":
-        rebuild.check_rebuilds(ctx.connection, str(step.up_revision_id))
 
 
 def _render_exact_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -196,6 +201,8 @@ def _core_first(owners: Iterable[Owner]) -> list[Owner]:
 
 
 def _config(owner: Owner, connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_ENVIRONMENT).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
@@ -265,6 +272,8 @@ def _migrating(database: Database, owner: Owner) -> Iterator[Connection]:
 @contextmanager
 def _minding_the_house(connection: Connection, owner: Owner) -> Iterator[None]:
     """Refuses what an owner must not do: tables outside its prefix, changes of another's, references that would block another's deletes."""
+    from alembic.util import CommandError
+
     others_before = _columns_of_others(connection, owner.name)
     try:
         yield

@@ -17,6 +17,7 @@ from sqlalchemy.sql.cache_key import NO_CACHE
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, False_, Grouping, True_
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.util import LRUCache
 
 from b2bkit.core.db.base import Base, CompanyOwned
 from b2bkit.core.db.wall import Guarded, ScopeViolation, names_of, walled_engine
@@ -26,6 +27,7 @@ from b2bkit.core.work import Actor
 __all__ = ["ScopeMap", "ScopeViolation", "scope_map", "unscoped_entities", "walled_engine"]
 
 EntityMapper = Mapper[Any]
+_KEPT_ACTORS = 1000
 
 
 def unscoped_entities(scopes: Iterable[Scope]) -> list[type]:
@@ -51,6 +53,15 @@ class ScopeMap:
         self._known: tuple[int, Mapping[str, tuple[EntityMapper, ...]]] = (-1, {})
         self._reach: dict[EntityMapper, frozenset[EntityMapper]] = {}
         self._found: WeakKeyDictionary[Any, frozenset[EntityMapper]] = WeakKeyDictionary()
+        self._actors: LRUCache[Any, ActorScope] = LRUCache(_KEPT_ACTORS)
+
+    def of(self, actor: Actor) -> ActorScope:
+        """The criteria of an actor. Kept for those who come again: what a scope says depends on the actor and nothing else."""
+        key = actor.kind, actor.user_id, actor.company_id, actor.contract_id, actor.session_id, actor.role, actor.on_behalf
+        known = self._actors.get(key)
+        if known is None or (known.actor is not actor and known.actor != actor):
+            known = self._actors[key] = ActorScope(actor, self)
+        return known
 
     def mapper(self, entity: object) -> EntityMapper | None:
         """The scoped mapper of an entity class or one of its subclasses; None for what everybody may see."""
@@ -154,13 +165,18 @@ class ScopeOption(CriteriaOption):
         self.criteria = tuple(criteria)
         self._key = (ScopeOption, *(criterion.shape for criterion in self.criteria))
         self._cacheable = all(criterion.shape is not None for criterion in self.criteria)
-        self._binds = [bind for criterion in self.criteria for bind in criterion.binds]
+        self.binds = [bind for criterion in self.criteria for bind in criterion.binds]
+
+    @property
+    def shape(self) -> tuple[Any, ...] | None:
+        """What two options that differ in values only have in common; None when SQLAlchemy cannot tell."""
+        return self._key if self._cacheable else None
 
     def _gen_cache_key(self, anon_map: Any, bindparams: list[BindParameter[Any]]) -> tuple[Any, ...] | None:
         if not self._cacheable:
             anon_map[NO_CACHE] = True
             return None
-        bindparams.extend(self._binds)
+        bindparams.extend(self.binds)
         return self._key
 
     def process_compile_state(self, compile_state: Any) -> None:
@@ -175,7 +191,7 @@ class ScopeOption(CriteriaOption):
 
 
 class ActorScope:
-    """The criteria of one actor, asked once per work and only for entities that occur."""
+    """The criteria of one actor, asked once and only for entities that occur."""
 
     def __init__(self, actor: Actor, scopes: ScopeMap) -> None:
         self.actor = actor

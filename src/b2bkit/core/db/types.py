@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BIGGEST = 9_000_000_000_000_000_000
+_NUMERIC_OID = 1700
 CENT = Decimal("0.01")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -57,10 +59,12 @@ class _Scaled(TypeDecorator[Decimal]):
             raise ValueError(f"{exact} is too large")
         return int(scaled) if dialect.name == "sqlite" else exact
 
-    def process_result_value(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | None:
-        if value is None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None] | None:
+        if coltype == _NUMERIC_OID:  # PostgreSQL's own decimal comes as one
             return None
-        return Decimal(value).scaleb(-self.places) if dialect.name == "sqlite" else Decimal(value)
+        if dialect.name != "sqlite":
+            return lambda value: None if value is None else Decimal(value)
+        return lambda value: None if value is None else Decimal(value).scaleb(-self.places)
 
 
 class Amount(_Scaled):
@@ -108,9 +112,7 @@ class Instant(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return (moment - _EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:
-        if value is None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        if dialect.name != "sqlite":  # a connection's time zone is UTC, so moments come in it
             return None
-        if isinstance(value, int):
-            return _EPOCH + timedelta(microseconds=value)
-        return value.astimezone(UTC)
+        return lambda value: None if value is None else _EPOCH + timedelta(microseconds=value)

@@ -71,10 +71,10 @@ _LADDERS = (
 
 def terms_of(work: Work, contract_id: UUID) -> Terms:
     """The terms of a contract that the actor may see; raises NotFound for any other."""
-    row = work.session.execute(TERMS, {"contract_id": contract_id}).one_or_none()
-    if row is None:
+    found = work.session.rows(TERMS, {"contract_id": contract_id})
+    if not found:
         raise NotFound("contract")
-    return Terms._make(row)
+    return Terms._make(found[0])
 
 
 def session_terms(work: Work) -> Terms | None:
@@ -99,7 +99,7 @@ def ladders_of(work: Work, price_type_id: UUID | None, product_ids: Collection[U
     """The prices of these products in a price type; nothing for those that have none."""
     if price_type_id is None or not product_ids:
         return {}
-    rows = work.session.execute(_LADDERS, {"price_type_id": price_type_id, "product_ids": list(dict.fromkeys(product_ids))})
+    rows = work.session.rows(_LADDERS, {"price_type_id": price_type_id, "product_ids": list(dict.fromkeys(product_ids))})
     return by_product([PriceRow._make(row) for row in rows])
 
 

@@ -21,6 +21,7 @@ from b2bkit.core.web.state import State, current, state_of
 from b2bkit.core.work import ANONYMOUS, Actor
 
 if TYPE_CHECKING:
+    from b2bkit.core.web.parts import SignedIn
     from b2bkit.core.web.site import Site
     from b2bkit.core.work import Work
 
@@ -86,7 +87,7 @@ class Endpoint:
         try:
             if self.route.machine:
                 self._machine(req, resp, state, params)
-            elif not self.writes and self.site.parts.visit is not None:
+            elif not self.writes and not self.route.unscoped and self.site.parts.visit is not None:
                 self._visit(req, resp, state, params)
             elif self.writes and self.site.parts.database is not None:
                 retrying(self.site.parts.database, partial(self._afresh, req, resp, state, params))
@@ -113,12 +114,15 @@ class Endpoint:
         """Reading: session and handler share one transaction."""
         visit = self.site.parts.visit
         assert visit is not None
-        with visit(state.token, write=False, lang=state.lang, request_id=state.request_id) as (work, signed):
+
+        def enter(signed: SignedIn | None) -> tuple[Actor, str]:
             self.site.recognise(state, signed)
             guard.admit(self.route, state.method, state.actor)
-            with speaking(state.lang, self.site.parts.translations(state.lang)):
-                state.work = work
-                self.handler(req, resp, **params)
+            return state.actor, state.lang
+
+        with visit(state.token, enter, request_id=state.request_id) as work:
+            state.work = work
+            self.handler(req, resp, **params)
 
     def _afresh(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
         """A write, from the beginning each time: what an attempt before this one began to answer is forgotten."""

@@ -18,7 +18,7 @@ from b2bkit.core.web.metrics import Metrics
 if TYPE_CHECKING:
     import falcon
 
-    from b2bkit.core.db.engine import Database
+    from b2bkit.core.db.engine import Database, Reader
     from b2bkit.core.db.session import PortalSession
     from b2bkit.core.web.shell import Page
     from b2bkit.core.work import Actor, Work
@@ -37,7 +37,7 @@ class SignedIn:
 class SessionReader(Protocol):
     """Sessions as accounts keeps them. `token` is the cookie's value; only its hash is stored."""
 
-    def read(self, session: PortalSession, token: str, now: datetime, /) -> SignedIn | None:
+    def read(self, session: Reader, token: str, now: datetime, /) -> SignedIn | None:
         """The valid session of this token in one query; None when it ended, or its person or company may not come in any more."""
         ...
 
@@ -61,11 +61,13 @@ class WorkFactory(Protocol):
 
 
 class Visit(Protocol):
-    """Opens the one transaction of a request: reads the session of `token` in it and gives work in that person's name."""
+    """Opens the one reading transaction of a request: reads the session of `token` in it, lets `enter` decide who goes on and in which
+    language (it may refuse by raising), and gives work in that person's name.
+    """
 
     def __call__(
-        self, token: str | None, *, write: bool, lang: str, request_id: str
-    ) -> AbstractContextManager[tuple[Work, SignedIn | None]]: ...
+        self, token: str | None, enter: Callable[[SignedIn | None], tuple[Actor, str]], /, *, request_id: str
+    ) -> AbstractContextManager[Work]: ...
 
 
 class Assets(Protocol):

@@ -21,7 +21,7 @@ from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import ANONYMOUS, SYSTEM
 
 if TYPE_CHECKING:
-    from b2bkit.core.web.parts import WebParts
+    from b2bkit.core.web.parts import SignedIn, WebParts
 
 log = logging.getLogger("b2bkit.web")
 
@@ -59,11 +59,9 @@ class Site:
         with self.parts.work(SYSTEM, write=False, lang=state.lang, request_id=state.request_id) as work:
             self.recognise(state, self.parts.sessions.read(work.session, state.token, work.now))
 
-    def recognise(self, state: State, signed: object) -> None:
+    def recognise(self, state: State, signed: SignedIn | None) -> None:
         """Takes over who the session says acts here."""
-        from b2bkit.core.web.parts import SignedIn
-
-        if isinstance(signed, SignedIn):
+        if signed is not None:
             state.signed = signed
             state.actor = signed.actor
             if signed.lang in self.parts.config.languages:
