@@ -17,7 +17,8 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Level, Route
 from b2bkit.core.web.app import handlers_of
 from b2bkit.testing.client import Client
-from b2bkit.testing.portal import HOST, Portal
+from b2bkit.testing.portal import HOST, MakePortal, Portal
+from tests.web.exchange import portal_with_onec
 from tests.web.world import BLOCKED, DISMISSED, SUSPENDED, World, entities, entity_of, foreign_state, whole_state
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -159,9 +160,9 @@ def wrong_for_role(portal: Portal, cells: Mapping[str, Cell], route: Route, meth
 
 
 @pytest.fixture
-def world(portal: Portal) -> World:
-    """Two clients, everybody."""
-    return World(portal)
+def world(make_portal: MakePortal) -> World:
+    """Two clients, everybody, in a portal with a plugin; its machine routes are in test_matrix_machines.py."""
+    return World(portal_with_onec(make_portal))
 
 
 def test_every_route_can_be_probed(world: World) -> None:

@@ -18,10 +18,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from b2bkit.testing.client import Client
-from b2bkit.testing.portal import HOST
+from b2bkit.testing.portal import HOST, MakePortal
+from tests.web.exchange import LOGIN, PASSWORD, basic, from_elsewhere, portal_with_onec
 from tests.web.world import World
 
 EXAMPLES = 15
+HEALTH = list(HealthCheck)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -88,7 +90,70 @@ def _try(world: World, who: str, operation: Any, calls: list[int]) -> None:
     call()
 
 
+ANSWER = {"text/plain": {"schema": {"type": "string", "pattern": r"^(success|failure\n.|progress\n|zip=(yes|no)\nfile_limit=[0-9]+)"}}}
+WORDS = ["checkauth", "init", "file", "import", "query", "success", "complete"]
+
+
+def described_exchange(*, polite: bool) -> dict[str, Any]:
+    """1C's exchange, which is no part of the JSON API, described for the generator: its address, what it takes, what it may answer.
+
+    polite   every parameter is a word that the exchange knows; else any text, or none
+    """
+    words = {"type": ["catalog", "sale"], "mode": WORDS, "filename": ["import.xml", "v8.zip", "../import.xml"], "version": ["3.1", ""]}
+    text: dict[str, Any] = {"type": "string", "maxLength": 300}
+    parameters = [
+        {"name": name, "in": "query", "required": polite, "schema": {"enum": known} if polite else text} for name, known in words.items()
+    ]
+    failure = {"text/plain": {"schema": {"type": "string", "pattern": r"^failure\n."}}}
+    problem = {"application/problem+json": {"schema": {"type": "object", "required": ["code", "title", "status"]}}}
+    answers = {
+        "200": {"description": "As 1C expects", "content": {**ANSWER, "text/xml": {"schema": {}}}},
+        "401": {
+            "description": "Wrong account",
+            "content": failure,
+            "headers": {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+        },
+        **{status: {"description": "A problem", "content": problem} for status in ("400", "413", "503")},
+    }
+    file = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 2000}}}}
+    verbs = {"get": {"parameters": parameters, "responses": answers}}
+    verbs["post"] = {**verbs["get"], "requestBody": file}
+    return {"openapi": "3.1.0", "info": {"title": "1C", "version": "1"}, "paths": {"/1c_exchange": verbs}}
+
+
+def _operations(document: dict[str, Any]) -> list[Any]:
+    return list(schemathesis.openapi.from_dict(document).get_all_operations())
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("account", [{}, basic(LOGIN, "wrong-password"), basic(LOGIN, PASSWORD)], ids=["nobody", "wrong password", "1C"])
+def test_generated_calls_of_the_exchange_with_1c_get_the_answers_that_1c_expects(make_portal: MakePortal, account: dict[str, str]) -> None:
+    portal = portal_with_onec(make_portal, "[web]\ntrusted_proxies = 1")
+    client, first_words = portal.browser(), set()
+    if account.get("Authorization") == basic(LOGIN, PASSWORD)["Authorization"]:
+        for kind in ("catalog", "sale"):
+            assert client.request("GET", "/1c_exchange", query=f"type={kind}&mode=checkauth", headers=account).status_code == 200
+    described = [(kind, one) for kind in (True, False) for one in _operations(described_exchange(polite=kind))]
+    for polite, found in described:
+        operation: Any = found.ok()
+
+        @settings(
+            max_examples=40 if polite else EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        )
+        @given(case=operation.as_strategy())
+        def call(case: schemathesis.Case) -> None:
+            client.cookies.clear()
+            case.headers = {**account, **from_elsewhere()}
+            response = send(client, case, honest=False)
+            first_words.add(response.content.partition(b"\n")[0][:7])
+            case.validate_response(response, checks=CHECKS)
+
+        call()
+    assert (b"success" in first_words) == (account == basic(LOGIN, PASSWORD))
+    assert first_words >= {b"failure"}
+
+
 @pytest.fixture
-def world(portal: Any) -> World:
-    """Two clients, everybody."""
-    return World(portal)
+def world(make_portal: MakePortal) -> World:
+    """Two clients, everybody, in a portal with a plugin."""
+    return World(portal_with_onec(make_portal))
