@@ -1,12 +1,15 @@
 """Jinja's environment of the portal, with shorter ways where a page of many rows spends its time: calls, escaping, texts.
 
-What templates mean stays Jinja's. Only what is always so here is taken for granted: autoescape is on, texts are newstyle gettext.
+What templates mean stays Jinja's. Only what is always so here is taken for granted: autoescape is on, texts are newstyle gettext in the
+language of the environment. Where a newer Jinja or MarkupSafe would write other code than is known here, theirs is used as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from gettext import NullTranslations
+from threading import RLock
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from uuid import UUID
@@ -17,7 +20,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from jinja2.utils import internalcode, missing
 from markupsafe import Markup
 
-from b2bkit.core.i18n import _, ngettext
+from b2bkit.core.web.folding import Folding, Macros, constant_macros
 
 _IMPORTS = "from jinja2.runtime import "
 _OURS = f"; from {__name__} import escaped as escape\n"
@@ -84,28 +87,43 @@ def _filled(text: str, variables: dict[str, Any]) -> Markup:
     return _new(Markup, text % safe)
 
 
-def said(message: str, /, **variables: Any) -> Markup:
-    """`_()` of templates: the text in the current language as a format, its values made safe."""
-    return _filled(_(message), variables)
-
-
-def said_of_many(singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
-    """`ngettext()` of templates; `num` is the number."""
-    variables.setdefault("num", number)
-    return _filled(ngettext(singular, plural, number), variables)
-
-
 class PageEnvironment(Environment):
-    """Give it autoescape and `jinja2.ext.i18n`."""
+    """Templates in one language. Texts, and what `constants` (functions that answer the same as long as the process lives) say of
+    constants, are put into a template when it is compiled. Autoescape is on, and nothing in a template switches it off.
+    """
 
     context_class = PageContext
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self.globals.update(_=said, gettext=said, ngettext=said_of_many)
+    def __init__(self, translations: NullTranslations, constants: Mapping[str, Callable[..., Any]], **options: Any) -> None:
+        super().__init__(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
+        self.translate, self._translate_many = translations.gettext, translations.ngettext
+        self.constants = constants
+        self._macros: dict[str, Macros] = {}
+        self._folding = RLock()
+        self.install_gettext_callables(self.translate, self._translate_many, newstyle=True)  # type: ignore[attr-defined]
+        self.globals.update(constants, _=self.say, gettext=self.say, ngettext=self.say_of_many)
+        del self.filters["safe"]  # markup comes from templates and SafeHtml alone
+
+    def say(self, message: str, /, **variables: Any) -> Markup:
+        """`_()` of templates: the text as a format, its values made safe."""
+        return _filled(self.translate(message), variables)
+
+    def say_of_many(self, singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
+        """`ngettext()` of templates; `num` is the number."""
+        variables.setdefault("num", number)
+        return _filled(self._translate_many(singular, plural, number), variables)
+
+    def constant_macros(self, template: str) -> Macros:
+        """Macros of a template that may be called when another one is compiled."""
+        with self._folding:
+            if template not in self._macros:
+                self._macros[template] = {}  # while they are compiled themselves
+                self._macros[template] = constant_macros(self, template)
+            return self._macros[template]
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
-        code = super()._generate(source, name, filename, defer_init)
+        with self._folding:
+            folded = Folding(self, source, name).visit(source)
+        code = super()._generate(folded, name, filename, defer_init)
         # on the same line, so that errors still name the template's line
         return code.replace("\n", _OURS, 1) if code.startswith(_IMPORTS) else code

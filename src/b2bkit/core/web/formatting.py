@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,7 @@ def moment(value: datetime | None, *, lang: str, zone: ZoneInfo, now: datetime) 
     return f"{day(value, lang=lang, zone=zone, today=today)}, {clock(value, zone=zone)}"
 
 
+@lru_cache(maxsize=512)  # the rows of a page share their times
 def age(value: datetime | None, period: int = 60, *, lang: str, zone: ZoneInfo, now: datetime) -> Age:
     """How old a figure is that is renewed every `period` seconds: fresh within two periods, old after a day, late between."""
     if value is None:

@@ -62,23 +62,31 @@ class Renderer:
         self.parts = parts
         self.urls = urls
         self.widgets = {widget.name: widget for group in parts.widgets.values() for widget in group}
-        self.env = PageEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(folder) for folder in parts.templates]),
-            autoescape=True,
+        self._envs: dict[str, PageEnvironment] = {}
+
+    @property
+    def env(self) -> PageEnvironment:
+        """The environment of the language that is spoken now; made when first asked for."""
+        lang = language()
+        found = self._envs.get(lang)
+        return found if found is not None else self._envs.setdefault(lang, self._environment(lang))
+
+    def _environment(self, lang: str) -> PageEnvironment:
+        env = PageEnvironment(
+            self.parts.translations(lang),
+            {"asset": self.parts.assets.url, "url": self.urls.path, "has_route": self.urls.__contains__},
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in self.parts.templates]),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            auto_reload=parts.config.debug,
+            auto_reload=False,
             cache_size=1000,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
-        self.env.globals.update(self._globals())
+        env.globals.update(self._globals())
+        return env
 
     def _globals(self) -> dict[str, Any]:
         return {
-            "url": self.urls.path,
-            "asset": self.parts.assets.url,
-            "has_route": self.urls.__contains__,
             "slot": self.slot,
             "form_key": form_key,
             "csrf_token": lambda: current.get().csrf_token(),

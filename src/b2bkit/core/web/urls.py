@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from b2bkit.core.extend.things import Route
 
@@ -16,10 +17,9 @@ class Urls:
     """Builds local paths: `path("ordering.order", order_id=...)`; other parameters become the query, None is left out."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._paths: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}  # text, field, text ... text
         for route in routes:
-            fields = tuple(match.group(1) for match in _FIELD.finditer(route.path))
-            self._paths[route.name] = (_FIELD.sub(r"{\1}", route.path), fields)
+            self._paths[route.name] = tuple(_FIELD.split(route.path))
 
     def __contains__(self, name: str) -> bool:
         return name in self._paths
@@ -27,18 +27,26 @@ class Urls:
     def path(self, name: str, /, **params: object) -> str:
         """The path of a route with its parameters; raises LookupError for an unknown route or a missing parameter."""
         try:
-            template, fields = self._paths[name]
+            pieces = self._paths[name]
         except KeyError:
             raise LookupError(f"there is no route named {name!r}") from None
-        if not params and not fields:
-            return template
-        missing = [field for field in fields if params.get(field) is None]
+        if len(pieces) == 1:
+            return _with_query(pieces[0], params) if params else pieces[0]
+        values = {field: params.pop(field, None) for field in pieces[1::2]}
+        missing = [field for field, value in values.items() if value is None]
         if missing:
             raise LookupError(f"route {name!r} needs {', '.join(missing)}")
-        if fields:
-            template = template.format(**{field: quote(str(params.pop(field)), safe="") for field in fields})
-        query = [(key, value) for key, value in params.items() if value is not None]
-        return f"{template}?{urlencode(query, doseq=True)}" if query else template
+        path = "".join([_quoted(values[piece]) if number % 2 else piece for number, piece in enumerate(pieces)])
+        return _with_query(path, params) if params else path
+
+
+def _quoted(value: object) -> str:
+    return str(value) if type(value) is UUID else quote(str(value), safe="")
+
+
+def _with_query(path: str, params: dict[str, object]) -> str:
+    query = [(key, value) for key, value in params.items() if value is not None]
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
 def local_path(given: str | None) -> str | None:
