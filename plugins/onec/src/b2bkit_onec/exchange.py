@@ -13,13 +13,16 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _
 from b2bkit.core.web.handling import Request, Response, client_address, read_body
 from b2bkit.core.work import SYSTEM
 from b2bkit_onec import sale, sessions, uploads
+from b2bkit_onec.archive.door import archived
+from b2bkit_onec.flows import site
+from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.upload.refusals import UploadRefused
 
@@ -59,8 +62,8 @@ class Refusal(Exception):
 class ExchangeDoor:
     """The one address of the exchange with a site."""
 
-    def __init__(self, settings: OneCSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: OneCSettings, flows: Mapping[str, Chosen]) -> None:
+        self.settings, self.flows = settings, flows
         self.door = Door()
         self._modes: dict[str, Callable[[Request, Response, sessions.Open], str | bytes]] = {
             "init": self._init,
@@ -93,6 +96,7 @@ class ExchangeDoor:
             answer = "failure\n" + _("The portal could not do this. Try again; its log tells more.")
         resp.content_type = resp.content_type if isinstance(answer, bytes) else TEXT
         resp.data = answer.encode() if isinstance(answer, str) else answer
+        archived(req, resp.data, self.settings)
 
     def _dispatch(self, req: Request, resp: Response) -> str | bytes:
         kind, mode = req.get_param("type") or "catalog", req.get_param("mode") or ""
@@ -111,6 +115,7 @@ class ExchangeDoor:
             resp.status = 401
             resp.set_header("WWW-Authenticate", 'Basic realm="1C", charset="UTF-8"')
             raise Refusal(_("User name or password are wrong. They stand in [plugins.onec] login and B2BKIT_ONEC_PASSWORD."))
+        req.context.onec_known = True
         with req.context.open_work(SYSTEM) as work:
             token = sessions.begin(work, kind=kind, client=req.get_header("User-Agent") or "")
         resp.set_cookie(COOKIE, token, http_only=True, path=req.path, same_site="Strict", secure=req.scheme == "https")
@@ -134,7 +139,9 @@ class ExchangeDoor:
         if not token and (req.get_header("Authorization") is None or not self._credentials(req)):
             raise Refusal(_("Begin with checkauth."))
         with req.context.open_work(SYSTEM, write=False) as work:
-            return sessions.find(work, kind=kind, token=token, minutes=self.settings.session_minutes)
+            found = sessions.find(work, kind=kind, token=token, minutes=self.settings.session_minutes)
+        req.context.onec_known = True
+        return found
 
     def _init(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
         version = req.get_param("version") or ""
@@ -151,6 +158,8 @@ class ExchangeDoor:
         name = _filename(req)
         with req.context.open_work(SYSTEM) as work:
             sessions.touch(work, exchange)
+            if why := site.stopped(work, self.flows, exchange=exchange.kind, filename=name):
+                raise Refusal(why)
             uploads.receive(work, exchange=exchange, filename=name, data=read_body(req), settings=self.settings)
         return "success"
 
@@ -176,7 +185,8 @@ class ExchangeDoor:
     def _query(self, req: Request, resp: Response, exchange: sessions.Open) -> bytes:
         with req.context.open_work(SYSTEM) as work:
             sessions.touch(work, exchange)
-            answer = sale.orders_for(work, exchange=exchange, settings=self.settings)
+            may_go = site.goes_out(work, self.flows)
+            answer = sale.orders_for(work, exchange=exchange, settings=self.settings) if may_go else sale.no_orders(work, self.settings)
         resp.content_type = f"text/xml; charset={self.settings.encoding}"
         return answer
 
@@ -184,7 +194,7 @@ class ExchangeDoor:
         with req.context.open_work(SYSTEM) as work:
             sessions.touch(work, exchange)
             if exchange.kind == "sale":
-                sale.confirm(work, exchange=exchange)
+                site.fetched(work, self.flows, sale.confirm(work, exchange=exchange))
         return "success"
 
 

@@ -1,31 +1,44 @@
-"""The line to 1C as the portal sees it: 1C asks, so an order that is handed over waits for its next exchange."""
+"""The line to 1C as the portal sees it: what flows are connected decide what it can, and orders go out by the flow of orders."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from b2bkit import ErpState, Health, Receipt, Work
 from b2bkit.core.erp import service as erp
 from b2bkit.core.extend.things import OpenWork
 from b2bkit.core.i18n import _
+from b2bkit_onec.flows import state
+from b2bkit_onec.flows.choice import Chosen, capabilities
 from b2bkit_onec.models import Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
 
-CAPABILITIES: Final = frozenset({"catalog.in", "prices.in", "stock.in", "companies.in", "orders.out", "order_status.in"})
 
-
-class SiteExchange:
-    """ErpGateway for "Обмен с сайтом"."""
+class OneC:
+    """ErpGateway over all ways to 1C."""
 
     name = SYSTEM_NAME
 
+    def __init__(self, flows: Mapping[str, Chosen]) -> None:
+        self.flows = flows
+
     def capabilities(self) -> frozenset[str]:
-        """What flows through CommerceML."""
-        return CAPABILITIES
+        """What the connected flows can together."""
+        return capabilities(self.flows)
+
+    def further_kinds(self) -> Iterable[str]:
+        """Kinds of data whose age is kept besides the core's."""
+        return [flow.kind.freshness for flow in self.flows.values() if flow.kind.freshness]
 
     def send_order(self, open_work: OpenWork, order_id: UUID, idempotency_key: str) -> Receipt:
-        """The order is owed already; 1C fetches it."""
+        """The order is owed already: 1C fetches it (CommerceML), or the flow of orders runs at once and sends what is owed."""
+        orders = self.flows["orders"]
+        if orders.run is not None:
+            with open_work() as work:
+                row = state.row_of(work, orders, lock=True)
+                if not row.paused and row.failures == 0:  # after a failure it goes on by its own clock
+                    state.wake(work, orders, row)
         return Receipt("queued")
 
     def state(self, work: Work) -> ErpState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,21 +22,26 @@ from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
 from b2bkit_onec import staging, uploads
 from b2bkit_onec.apply.file import apply_file, summary
-from b2bkit_onec.models import Exchange, Upload
+from b2bkit_onec.archive import store
+from b2bkit_onec.flows import site
+from b2bkit_onec.flows.choice import Chosen
+from b2bkit_onec.models import Exchange, Run, Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.staging import Failure
 from b2bkit_onec.upload.names import extension
 
 log = logging.getLogger("b2bkit.onec")
+Flows = Mapping[str, Chosen]
 MOST_ATTEMPTS: Final = 3
 IDLE: Final = timedelta(minutes=2)
 FILES_KEPT: Final = timedelta(days=3)
 EXCHANGES_KEPT: Final = timedelta(days=30)
+RUNS_KEPT: Final = timedelta(days=90)
 PAUSE: Final = timedelta(milliseconds=300)
 
 
-def import_next(work: Work, *, settings: OneCSettings) -> None:
+def import_next(work: Work, *, settings: OneCSettings, flows: Flows) -> None:
     """Job: takes the first file of the queue one step on. Reading it happens after the commit, so that nobody waits for it."""
     upload = work.session.scalars(
         select(Upload).where(Upload.state == "queued").order_by(Upload.queued_at, Upload.turn, Upload.id).limit(1)
@@ -46,16 +51,16 @@ def import_next(work: Work, *, settings: OneCSettings) -> None:
     path = staging.folder_of(work.config, upload.exchange_id) / upload.stored
     found = staging.outcome(path)
     if found is not None:
-        _finish(work, upload, found, settings)
+        _finish(work, upload, found, settings, flows)
         uploads.wake(work)
     elif not path.exists():
-        _fail(work, upload, Failure(_("The file is gone from the portal's disk."), _("Send it again.")))
+        _fail(work, upload, Failure(_("The file is gone from the portal's disk."), _("Send it again.")), settings, flows)
         uploads.wake(work)
     elif staging.is_being_read(path):
         work.enqueue(uploads.IMPORT_JOB, due=work.now + PAUSE, unique="next", key="onec")
     elif upload.attempts >= MOST_ATTEMPTS:
         said = _("Reading the file was begun {count} times and never ended.").format(count=upload.attempts)
-        _fail(work, upload, Failure(said, _("See why the portal was stopped, then send the file again.")))
+        _fail(work, upload, Failure(said, _("See why the portal was stopped, then send the file again.")), settings, flows)
         uploads.wake(work)
     else:
         upload.attempts += 1
@@ -73,20 +78,21 @@ def _read(path: Path, name: str, settings: OneCSettings, work: Work) -> None:
         log.exception("reading a file of 1C", extra={"file": name})
 
 
-def _finish(work: Work, upload: Upload, found: Path | Failure, settings: OneCSettings) -> None:
+def _finish(work: Work, upload: Upload, found: Path | Failure, settings: OneCSettings, flows: Flows) -> None:
     if isinstance(found, Failure):
-        _fail(work, upload, found)
+        _fail(work, upload, found, settings, flows)
     elif extension(upload.name) == "zip":
         _unpacked(work, upload, found)
     else:
-        _apply(work, upload, found, settings)
+        _apply(work, upload, found, settings, flows)
 
 
-def _fail(work: Work, upload: Upload, why: Failure) -> None:
+def _fail(work: Work, upload: Upload, why: Failure, settings: OneCSettings, flows: Flows) -> None:
     place = f":{why.line}:{why.column}" if why.line else ""
     message = f"{upload.name}{place}: {why.reason} {why.cure}"
     upload.refused = [{"line": why.line, "element": "", "id": "", "code": why.code, "whole": True, "reason": why.reason, "cure": why.cure}]
     uploads.settle(work, upload, "failed", message)
+    site.not_taken(work, upload, f"{upload.name}{place}: {why.reason}", why.cure, flows, settings)
     erp.failed(work, SYSTEM_NAME, message)
 
 
@@ -121,7 +127,7 @@ def _unpacked(work: Work, archive: Upload, lines: Path) -> None:
     uploads.settle(work, archive, "unpacked")
 
 
-def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings) -> None:
+def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings, flows: Flows) -> None:
     """All of the file or nothing of it."""
     try:
         with work.session.begin_nested():
@@ -131,15 +137,18 @@ def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings) -> N
         if error.connection_invalidated or _lost_a_race(error):
             raise
         log.exception("applying a file of 1C", extra={"file": upload.name})
-        _fail(work, upload, Failure(_("The portal's database refused the file."), _("Nothing was changed; the portal's log tells more.")))
+        why = Failure(_("The portal's database refused the file."), _("Nothing was changed; the portal's log tells more."))
+        _fail(work, upload, why, settings, flows)
     except B2bkitError as error:
-        _fail(work, upload, Failure(str(error), _("Nothing was changed.")))
+        _fail(work, upload, Failure(str(error), _("Nothing was changed.")), settings, flows)
     except Exception:
         log.exception("applying a file of 1C", extra={"file": upload.name})
-        _fail(work, upload, Failure(_("The portal could not apply the file."), _("Nothing was changed; the portal's log tells more.")))
+        why = Failure(_("The portal could not apply the file."), _("Nothing was changed; the portal's log tells more."))
+        _fail(work, upload, why, settings, flows)
     else:
         upload.counts, upload.refused = intake.counts, intake.refused
         uploads.settle(work, upload, "done", summary(intake))
+        site.taken(work, upload, flows, settings)
         erp.heard(work, SYSTEM_NAME)
 
 
@@ -182,14 +191,17 @@ def _outrun(work: Work, upload: Upload) -> bool:
     return work.session.scalars(statement.limit(1)).first() is not None
 
 
-def clear_up(work: Work) -> None:
-    """Job: folders after three days, exchanges after thirty, those that brought nothing after three."""
+def clear_up(work: Work, *, days: int) -> None:
+    """Job: folders after three days, exchanges after thirty, those that brought nothing after three; runs of flows after ninety;
+    messages after `days`."""
     limit = work.now - FILES_KEPT
     old = work.session.scalars(select(Exchange.id).where(Exchange.seen_at < limit)).all()
     uploads.drop_older(work, old)
     empty = ~exists().where(Upload.exchange_id == Exchange.id)
     idle = (Exchange.seen_at < limit) & empty & (Exchange.orders == 0)
     work.session.execute(delete(Exchange).where(idle | (Exchange.seen_at < work.now - EXCHANGES_KEPT)))
+    store.forget(work, days=days)
+    work.session.execute(delete(Run).where(Run.started_at < work.now - RUNS_KEPT, Run.outcome != "running"))
     kept = {exchange_id.hex for exchange_id in work.session.scalars(select(Exchange.id).where(Exchange.seen_at >= limit))}
     work.after_commit(lambda: _clear_folders(list(_folders(work.config.data / "onec", kept)), limit.timestamp()))
 

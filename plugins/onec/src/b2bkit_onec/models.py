@@ -114,6 +114,7 @@ class Flow(Base):
     last_good_at  end of the last run that went well; `cursor` is where the next one goes on
     failures      runs in a row that went wrong: the pause between them grows with it
     error, cure   of the last run that went wrong; "" once one went well
+    asked_by      name of the person for whom the next run is made; "" when it is its time
     run_id        the run that goes on now; `seen_at` shows that its process lives
     """
 
@@ -127,6 +128,7 @@ class Flow(Base):
     failures: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(1000), default="")
     cure: Mapped[str] = mapped_column(String(1000), default="")
+    asked_by: Mapped[str] = mapped_column(String(200), default="")
     run_id: Mapped[UUID | None]
     seen_at: Mapped[datetime | None]
 

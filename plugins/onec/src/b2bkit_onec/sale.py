@@ -50,6 +50,11 @@ def orders_for(work: Work, *, exchange: Open, settings: OneCSettings) -> bytes:
     return orders_xml(written, formed_at=local(work, work.now), encoding=settings.encoding)
 
 
+def no_orders(work: Work, settings: OneCSettings) -> bytes:
+    """The answer to `query` while orders go another way, or are paused: they wait."""
+    return orders_xml((), formed_at=local(work, work.now), encoding=settings.encoding)
+
+
 def confirm(work: Work, *, exchange: Open) -> int:
     """1C has the orders of this exchange; returns how many that are. Those placed or released meanwhile are not among them."""
     row = work.session.scalars(select(Exchange).where(Exchange.id == exchange.id).with_for_update()).one()

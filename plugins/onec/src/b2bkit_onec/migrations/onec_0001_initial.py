@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=1000), nullable=False),
         sa.Column("cure", sa.String(length=1000), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=True),
         sa.Column("seen_at", types.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_onec_flow")),

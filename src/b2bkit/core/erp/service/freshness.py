@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import select
 
 from b2bkit.core.erp.models import Freshness
+from b2bkit.core.i18n import N_
 from b2bkit.core.work import Work
 
-KINDS = ("catalog", "prices", "stock", "companies", "order_status")
+LABELS: Final[Mapping[str, str]] = {
+    "catalog": N_("Catalogue"),
+    "prices": N_("Prices"),
+    "stock": N_("Stock"),
+    "companies": N_("Clients and contracts"),
+    "order_status": N_("Order states"),
+}
+KINDS = tuple(LABELS)
 
 
 class Fresh(NamedTuple):
@@ -22,16 +30,32 @@ class Fresh(NamedTuple):
     refused: int
 
 
+@runtime_checkable
+class TellsMore(Protocol):
+    """An ErpGateway that tells further kinds of data than KINDS."""
+
+    def further_kinds(self) -> Iterable[str]:
+        """Their names, e.g. `settlements`."""
+        ...
+
+
+def kinds_of(work: Work) -> tuple[str, ...]:
+    """Kinds whose age is kept: KINDS, then those that this portal's gateway names."""
+    gateway = work.kit.erp_gateway
+    further = gateway.further_kinds() if isinstance(gateway, TellsMore) else ()
+    return tuple(dict.fromkeys((*KINDS, *further)))
+
+
 def mark_fresh(work: Work, kind: str, as_of: datetime, rows: int, refused: int = 0) -> None:
     """Notes that the ERP told `rows` rows of `kind`, true at `as_of`; news older than what is noted changes nothing."""
-    if kind not in KINDS:
-        raise ValueError(f"{kind!r} is no kind of data; kinds: {', '.join(KINDS)}")
-    known = work.session.get(Freshness, kind)
-    if known is None:
+    if kind not in KINDS and kind not in (known := kinds_of(work)):
+        raise ValueError(f"{kind!r} is no kind of data; kinds: {', '.join(known)}")
+    noted = work.session.get(Freshness, kind)
+    if noted is None:
         work.session.add(Freshness(kind=kind, as_of=as_of, rows=rows, refused=refused))
         work.session.flush()
-    elif as_of >= known.as_of:
-        known.as_of, known.rows, known.refused = as_of, rows, refused
+    elif as_of >= noted.as_of:
+        noted.as_of, noted.rows, noted.refused = as_of, rows, refused
     work.signal("erp", kind, staff=True)
 
 

@@ -1,0 +1,84 @@
+"""Doing once more what a message did: a file of 1C is read and applied again as if it had just come, an order goes out again."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from b2bkit import Conflict, Problem, Work
+from b2bkit.core.audit.service import record
+from b2bkit.core.db.types import new_id
+from b2bkit.core.erp import service as erp
+from b2bkit.core.i18n import _
+from b2bkit_onec import staging, uploads
+from b2bkit_onec.archive.store import body_of
+from b2bkit_onec.flows.state import CONTROL
+from b2bkit_onec.models import Exchange, Kept, Upload
+from b2bkit_onec.upload.names import clean_name, extension
+
+RESEND = "erp.resend"
+
+
+class Again(NamedTuple):
+    """What can be done with a message: nothing (`why` says why), apply it, send its order."""
+
+    how: Literal["", "apply", "send"]
+    why: str = ""
+
+
+def possible(work: Work, kept: Kept) -> Again:
+    """What this actor can do with it."""
+    if _is_file(kept):
+        if not work.may(CONTROL):
+            return Again("", _("Only those who control the exchange apply a file again."))
+        if kept.body is None and not (work.config.data / kept.file).is_file():
+            return Again("", _("The portal has deleted this file: large ones are kept for three days. Export it again in 1C."))
+        return Again("apply")
+    if kept.direction == "out" and kept.subject_entity == "order" and kept.subject_id is not None:
+        return Again("send") if work.may(RESEND) else Again("", _("Only those who may send orders again do so."))
+    if kept.direction == "in" and kept.way != "site":
+        return Again("", _("1C's answer belongs to its question: run the flow again, and 1C gives what holds now."))
+    return Again("", _("A message of the protocol itself: there is nothing to do again."))
+
+
+def replay(work: Work, kept: Kept) -> None:
+    """Does it. Raises Conflict when it is not possible, also for an order that 1C has already."""
+    can = possible(work, kept)
+    if can.how == "send" and kept.subject_id is not None:
+        erp.resend(work, kept.subject_id)
+    elif can.how == "apply":
+        work.require(CONTROL)
+        _apply(work, kept)
+        record(work, action="onec.replayed", entity="onec_message", entity_id=kept.id, details={"name": kept.name})
+    else:
+        raise Conflict(Problem("onec.no-replay", can.why))
+
+
+def _is_file(kept: Kept) -> bool:
+    return kept.direction == "in" and kept.way == "site" and kept.size > 0 and extension(kept.name) in ("xml", "zip")
+
+
+def _apply(work: Work, kept: Kept) -> None:
+    """An exchange of its own, over already, that holds this one file; then the queue goes its usual way."""
+    body = (kept.file and (work.config.data / kept.file).read_bytes()) or body_of(kept, work.config.data) or b""
+    exchange_id, upload_id = new_id(), new_id()
+    kind = "sale" if kept.flow == "order_status" else "catalog"
+    token = secrets.token_hex(32)
+    over = {"started_at": work.now, "seen_at": work.now, "ended_at": work.now}
+    work.session.add(Exchange(id=exchange_id, kind=kind, token_hash=token, dialogue="", client="b2bkit", **over))
+    work.session.flush()
+    upload = _upload(work, exchange_id, upload_id, clean_name(kept.name), body)
+    uploads.queue(work, [upload])
+
+
+def _upload(work: Work, exchange_id: UUID, upload_id: UUID, name: str, body: bytes) -> Upload:
+    upload = Upload(id=upload_id, exchange_id=exchange_id, name=name, stored=f"{upload_id.hex}.{extension(name)}", size=len(body), parts=1)
+    upload.received_at, upload.state, upload.last_part, upload.message = work.now, "receiving", "", ""
+    upload.counts, upload.refused = {}, []
+    folder: Path = staging.make_folder(work.config, exchange_id)
+    staging.write_at(folder / upload.stored, 0, body)
+    work.session.add(upload)
+    work.session.flush()
+    return upload

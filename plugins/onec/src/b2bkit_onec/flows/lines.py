@@ -1,0 +1,60 @@
+"""The one line to 1C of a portal, opened when it is first needed, and the job that asks whether 1C is there."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Final
+
+from b2bkit import OpenWork
+from b2bkit.core.erp import service as erp
+from b2bkit.core.i18n import language, speaking
+from b2bkit_onec.archive.store import Keeper, keep
+from b2bkit_onec.line import Line, open_line
+from b2bkit_onec.sessions import SYSTEM_NAME
+from b2bkit_onec.settings import OneCSettings
+
+WAIT: Final = timedelta(seconds=15)
+
+
+class Lines:
+    """Shared by all flows, pages and jobs of one process: one breaker, one set of connections, one set of names."""
+
+    def __init__(self, settings: OneCSettings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._line: Line | None = None
+
+    def line(self, open_work: OpenWork) -> Line:
+        """The line; opens no connection."""
+        with self._lock:
+            if self._line is None:
+                with open_work(write=False) as work:
+                    config = work.config
+                self._line = open_line(self.settings, folder=config.folder, data=config.data, zone=config.portal.zone, keep=keep)
+            return self._line
+
+    def rests(self) -> bool:
+        """Whether the breaker is open: 1C was silent so often that it is left alone for now."""
+        if self._line is None:
+            return False
+        seen = self._line.caller.breaker.seen()
+        return seen.state == "open" and seen.for_seconds < WAIT.total_seconds()
+
+    def ping(self, open_work: OpenWork) -> None:
+        """Job: asks 1C the smallest question and notes what came of it."""
+        line = self.line(open_work)
+        with open_work(write=False) as work:
+            lang = work.lang or language()
+            texts = work.translations(lang)
+        with speaking(lang, texts):
+            found = line.ping()
+        with open_work() as work:
+            if found.state == "down":
+                erp.failed(work, SYSTEM_NAME, f"{found.words} {found.cure}".strip())
+            else:
+                erp.heard(work, SYSTEM_NAME)
+
+    def keeper(self, open_work: OpenWork) -> Keeper:
+        """For a page that asks 1C on demand: `with lines.keeper(open_work):` keeps what is said meanwhile."""
+        return Keeper(open_work, settings=self.settings)
