@@ -167,11 +167,17 @@ def _handler(fake: FakeOneC) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that breaks off is what some tests are about."""
+
+
 @contextmanager
 def serving(fake: FakeOneC, wrap: Callable[[Any], Any] | None = None) -> Iterator[FakeOneC]:
     """Serves on a free port of loopback; `wrap` puts TLS around the socket."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(fake))
     server.block_on_close = False
     if wrap is not None:
         server.socket = wrap(server.socket)
