@@ -12,7 +12,7 @@ from tests.e2e.stage import Stage, polymertorg
 from tests.e2e.tab import CHROMIUM, FLAGS
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory, shared_mailbox: Mailbox) -> Iterator[Stage]:
     """A running Polymertorg."""
     with polymertorg(tmp_path_factory.mktemp("polymertorg"), shared_mailbox) as running:

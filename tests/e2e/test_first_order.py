@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.stage import PEOPLE, Stage
 from tests.e2e.tab import sign_in, window
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("polymertorg")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 SECONDS = 1000
 WRONG = re.compile("Ближайшее|Минимальный заказ|целыми упаковками")
 

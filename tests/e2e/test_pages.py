@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.e2e.stage import Stage
 from tests.e2e.tab import Theme, found_by_axe, sign_in, take, wider_than_the_page, window
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("polymertorg")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 COMBINATIONS: list[tuple[int, str, Theme]] = [(1440, "ru", "light"), (390, "ru", "dark"), (1440, "en", "dark"), (390, "en", "light")]
 SignedIn = Callable[[str], list[dict[str, object]]]
