@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -110,7 +110,7 @@ def _naive(row: Mapping[str, Any], field: str) -> dt.datetime | None:
     return found.replace(tzinfo=None)
 
 
-def rows(row: Mapping[str, Any], field: str) -> Sequence[Row]:
+def rows(row: Mapping[str, Any], field: str) -> list[Row]:
     """A table part, by LineNumber; empty when it is absent."""
     found = [one for one in row.get(field) or () if isinstance(one, dict)]
     return sorted(found, key=lambda one: int(number(one, "LineNumber")))
