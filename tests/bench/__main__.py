@@ -1,8 +1,7 @@
 """`make bench`: ratios within one run, on PostgreSQL; prints a table and writes build/bench.json.
 
 Each line has its bar. A ratio compares the portal with bare Falcon and psycopg (or bare SQL) doing the same on the same machine in the
-same minute,
-in rounds that alternate, so that a busy machine slows both.
+same minute, in rounds that alternate, so that a busy machine slows both.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import secrets
 import socket
 import statistics
 import sys
@@ -22,19 +22,18 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from b2bkit.core.app import App
 from b2bkit.testing.client import Client
 from b2bkit.testing.services import free_port, postgres_server
-from tests.bench.load import fetch, measure
+from tests.bench.load import direct, fetch, measure
+from tests.bench.raw import BareOrder, Statement
 from tests.bench.stage import Stage, running
 
 ROUNDS = 3
 STREAMS = 1000
-Statement = tuple[str, Any]
 
 
 @dataclass(frozen=True)
@@ -178,81 +177,39 @@ def _open_stream(port: int, token: str) -> socket.socket:
 def orders(stage: Stage) -> Iterator[Figure]:
     """An order of five lines with its checks and its outbox, against the same statements on a bare connection."""
     app = stage.app()
-    client = signed_in(app, stage)
+    order = json.dumps({"lines": [{"product_id": one, "unit": "мешок", "quantity": "2"} for one in stage.products[:5]]}).encode()
+    with direct(app.asgi) as ask:
 
-    def place() -> None:
-        lines = [{"product_id": one, "unit": "мешок", "quantity": "2"} for one in stage.products[:5]]
-        answer = client.send("POST", "/api/v1/orders", {"lines": lines})
-        assert answer.status_code in (200, 201), answer.text
+        def place() -> None:
+            status, body = ask("POST", "/api/v1/orders", {**stage.headers, "Idempotency-Key": secrets.token_hex(16)}, order)
+            assert status in (200, 201), body
 
-    place()
-    with recorded() as found:
         place()
-    yield Figure("order of 5 lines: SQL statements", len(found), "statements", "lower", 40)
-    bare = bare_order(stage, list(found))
-    ratios = []
-    for _round in range(ROUNDS):
-        ours, raw = per_second(place), per_second(bare)
-        ratios.append(ours / raw)
+        recordings = []
+        for _order in range(2):
+            with recorded() as found:
+                place()
+            recordings.append(list(found))
+        yield Figure("order of 5 lines: SQL statements", len(recordings[-1]), "statements", "lower", 40)
+        bare = BareOrder(stage, *recordings)
+        ratios = []
+        for _round in range(ROUNDS):
+            ours, raw = per_second(place), per_second(bare.place, bare.prepare)
+            ratios.append(ours / raw)
     app.close()
     yield Figure("order of 5 lines: of its raw SQL", round(statistics.median(ratios), 2), "ratio", "higher", 0.4)
     yield Figure(f"orders a second, one client (raw {raw:.0f})", round(ours), "1/s", "higher", None)
 
 
-def bare_order(stage: Stage, statements: list[Statement]) -> Callable[[], None]:
-    """The same statements in one transaction on a bare connection; ids and keys are made new in each."""
-    import re
-    import uuid
-
-    connection = psycopg.connect(stage.url.replace("postgresql+psycopg://", "postgresql://"))
-    text = pickle.dumps(statements)
-    inserted = set(
-        re.findall(
-            r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", repr([p for s, p in statements if s.startswith("INSERT")])
-        )
-    )
-    known = set(re.findall(r"[0-9a-f-]{36}", repr([p for s, p in statements if s.startswith("SELECT")])))
-    fresh = [uuid.UUID(one) for one in inserted - known]
-    count = [0]
-
-    def renewed(value: Any, names: dict[Any, Any]) -> Any:
-        if isinstance(value, dict):
-            return {key: renewed(one, names) for key, one in value.items()}
-        if isinstance(value, list | tuple):
-            return type(value)(renewed(one, names) for one in value)
-        if isinstance(value, str) and value.startswith("П-"):
-            return f"П-{900000 + count[0]}"
-        if isinstance(value, str):
-            for old, new in names.items():
-                value = value.replace(str(old), str(new))
-            return value
-        return names.get(value, value) if isinstance(value, uuid.UUID) else value
-
-    def place() -> None:
-        count[0] += 1
-        names = {one: uuid.uuid4() for one in fresh}
-        for sql, parameters in pickle.loads(text):
-            if isinstance(parameters, dict) and "key" in parameters and "request_hash" in parameters:
-                parameters = {**parameters, "key": uuid.uuid4().hex}
-            many = isinstance(parameters, list)
-            with connection.cursor() as cursor:
-                if many:
-                    cursor.executemany(sql, [renewed(one, names) for one in parameters])
-                else:
-                    cursor.execute(sql, renewed(parameters, names))
-                if cursor.description is not None:
-                    cursor.fetchall()
-        connection.commit()
-
-    return place
-
-
-def per_second(action: Callable[[], None], seconds: float = 4.0) -> float:
-    begin, count = time.perf_counter(), 0
-    while time.perf_counter() - begin < seconds:
+def per_second(action: Callable[[], None], prepare: Callable[[], None] = lambda: None, seconds: float = 4.0) -> float:
+    """How often `action` is done in a second; what `prepare` needs before each is not counted."""
+    end, spent, count = time.perf_counter() + seconds, 0.0, 0
+    while time.perf_counter() < end:
+        prepare()
+        begin = time.perf_counter()
         action()
-        count += 1
-    return count / (time.perf_counter() - begin)
+        spent, count = spent + time.perf_counter() - begin, count + 1
+    return count / spent
 
 
 def main() -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,35 @@ def measure(port: int, path: str, headers: dict[str, str] | None = None, *, clie
         thread.join()
     every = sorted(one for mine in times for one in mine)
     return Load(len(every) / (time.perf_counter() - begin), every[int(len(every) * 0.95)])
+
+
+Ask = Callable[[str, str, dict[str, str], bytes], tuple[int, bytes]]
+
+
+@contextmanager
+def direct(app: Any) -> Iterator[Ask]:
+    """Asks an ASGI application in this process, one request after the other: (method, path, headers, body) -> (status, body)."""
+    loop = asyncio.new_event_loop()
+
+    async def one(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        given = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 50000),
+            "headers": [(b"content-length", str(len(body)).encode()), *given],
+        }  # fmt: skip
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(event: dict[str, Any]) -> None:
+            sent.append(event)
+
+        await app(scope, receive, send)
+        return int(sent[0]["status"]), b"".join(event.get("body", b"") for event in sent)
+
+    try:
+        yield lambda method, path, headers, body: loop.run_until_complete(one(method, path, headers, body))
+    finally:
+        loop.close()

@@ -44,6 +44,12 @@ class Stage:
     def cookies(self) -> dict[str, str]:
         return {"Cookie": f"b2bkit={self.token}; b2bkit-theme=light", "Accept-Language": "ru"}
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of a write by the buyer's program."""
+        host = f"127.0.0.1:{self.port}"
+        return {**self.cookies, "Host": host, "Origin": f"http://{host}", "X-CSRF-Token": self.csrf, "Content-Type": "application/json"}
+
     def app(self) -> App:
         """The portal in this process."""
         return create_app(read_deployment(self.folder, self.environment))
