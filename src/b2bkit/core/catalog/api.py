@@ -127,14 +127,14 @@ TREE = {"GET": Operation(summary="List categories with counts", answer=Categorie
 
 
 def product_json(good: Good) -> dict[str, object]:
-    """A product in the form of `ProductOut`, made by hand: lists are what programs ask for most."""
+    """A product in the form of `ProductOut`, made by hand: lists are what programs ask for most. Ids and moments are left to orjson."""
     row, table = good.row, good.table
     least = table.at(row.minimum)
     return {
-        "id": str(row.id),
+        "id": row.id,
         "article": row.article,
         "name": row.name,
-        "category_id": str(row.category_id) if row.category_id else None,
+        "category_id": row.category_id,
         "unit": row.unit,
         "minimum": str(row.minimum),
         "multiple": str(row.multiple),
@@ -143,7 +143,7 @@ def product_json(good: Good) -> dict[str, object]:
         "packagings": [{"name": pack.name, "factor": str(pack.factor)} for pack in good.rules.packs],
         "stock": {
             "total": str(good.available),
-            "as_of": good.stock_as_of.isoformat() if good.stock_as_of else None,
+            "as_of": good.stock_as_of,
             "warehouses": [{"warehouse": found.warehouse, "quantity": str(found.quantity)} for found in good.stock],
         },
         "price": {

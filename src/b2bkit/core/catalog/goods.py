@@ -16,7 +16,7 @@ from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
 from b2bkit.core.erp.models import Freshness
 from b2bkit.core.pricing.models import Price
-from b2bkit.core.pricing.service import PriceRow, Terms, VolumeTable, tables_of
+from b2bkit.core.pricing.service import PriceRow, Terms, VolumeTable, straight_table, tables_of
 from b2bkit.core.work import Work
 
 
@@ -113,12 +113,12 @@ _FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in 
 
 
 class _Facts:
-    """What was read about one product."""
+    """What was read about one product: prices (least quantity, price), stock and packagings (position, label, figure)."""
 
     __slots__ = ("moment", "packs", "prices", "stock")
 
     def __init__(self) -> None:
-        self.prices: list[PriceRow] = []
+        self.prices: list[tuple[Decimal, Decimal]] = []
         self.stock: list[tuple[int, str, Decimal]] = []
         self.packs: list[tuple[int, str, Decimal]] = []
         self.moment: datetime | None = None
@@ -149,31 +149,42 @@ def _read(work: Work, statements: Mapping[str, _Statement], rows: Sequence[Produ
 
 
 def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found: Sequence[Any]) -> list[Good]:
-    facts = {row.id: _Facts() for row in rows}
+    facts = {row.id.int: _Facts() for row in rows}  # a number is found sooner than a UUID
     for kind, product_id, quantity, price, factor, as_of, label, position in found:
-        about = facts[product_id]
+        about = facts[product_id.int]
         if kind == "p":
-            about.prices.append(PriceRow(product_id, quantity, price))
+            about.prices.append((quantity, price))
         elif kind == "u":
             about.packs.append((position, label, factor))
         else:
             about.stock.append((position, label, quantity))
             about.moment = as_of if about.moment is None or as_of > about.moment else about.moment
-    ladders = {id_: tuple(sorted(fact.prices, key=_quantity)) for id_, fact in facts.items() if fact.prices}
-    tables = tables_of(work, terms, ladders, list(facts)) if terms else {}
-    return [_good(row, facts[row.id], tables.get(row.id, _ON_REQUEST)) for row in rows]
+    tables = _tables(work, rows, terms, facts)
+    return [_good(row, about, table) for row, about, table in zip(rows, facts.values(), tables, strict=True)]
+
+
+def _tables(work: Work, rows: Sequence[ProductRow], terms: Terms | None, facts: Mapping[int, _Facts]) -> list[VolumeTable]:
+    for about in facts.values():
+        about.prices.sort()
+    if terms is None:
+        return [_ON_REQUEST] * len(rows)
+    straight = straight_table(work, terms)
+    if straight is not None:
+        return [straight(about.prices) for about in facts.values()]
+    ladders = {row.id: tuple([PriceRow(row.id, *step) for step in facts[row.id.int].prices]) for row in rows if facts[row.id.int].prices}
+    tables = tables_of(work, terms, ladders, [row.id for row in rows])
+    return [tables[row.id] for row in rows]
 
 
 def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:
-    packs = tuple([Pack(label, factor) for _position, label, factor in sorted(facts.packs)])
-    stock = tuple([StockRow(label, quantity) for _position, label, quantity in sorted(facts.stock)])
+    facts.packs.sort()
+    facts.stock.sort()
+    packs = tuple([Pack(label, factor) for _position, label, factor in facts.packs])
+    stock = tuple([StockRow(label, quantity) for _position, label, quantity in facts.stock])
     rules = Rules(row.unit, row.minimum, row.multiple, packs)
     # what the ERP did not mention in its last exchange is as it was: the figure is as old as that exchange
     as_of, told = facts.moment, row.stock_told_at
     if told is not None and (as_of is None or told > as_of):
         as_of = told
-    return Good(row, rules, stock, sum([found.quantity for found in stock], _ZERO), as_of, table)
-
-
-def _quantity(price: PriceRow) -> Decimal:
-    return price.min_quantity
+    available = stock[0].quantity if len(stock) == 1 else sum([found.quantity for found in stock], _ZERO)
+    return Good(row, rules, stock, available, as_of, table)

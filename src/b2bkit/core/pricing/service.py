@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from b2bkit.core.work import Work
 
 __all__ = [
     "LineSums", "PriceRow", "Terms", "VolumeStep", "VolumeTable", "by_product", "line_sums", "price_lines", "price_of_unit", "run_pipeline",
-    "tables_of", "terms_of", "total_sums", "volume_table",
+    "straight_table", "tables_of", "terms_of", "total_sums", "volume_table",
 ]  # fmt: skip
 
 log = logging.getLogger("b2bkit.pricing")
@@ -111,13 +111,28 @@ def volume_table(work: Work, contract_id: UUID, product_ids: Collection[UUID]) -
 
 def tables_of(work: Work, terms: Terms, ladders: Ladders, product_ids: Collection[UUID]) -> dict[UUID, VolumeTable]:
     """The same from terms and ladders that are already read."""
+    straight = straight_table(work, terms)
+    if straight is not None:
+        return {id_: straight([(row.min_quantity, row.value) for row in ladders.get(id_, ())]) for id_ in product_ids}
     usable = ladders if terms.price_currency == terms.currency else {}
-    if any(step.name not in _CORE_STEPS for step in work.kit.price_steps):
-        steps = _through_pipeline(work, terms, usable, product_ids)
-    else:  # the core's steps give exactly these, and lists are shown often
-        steps = {id_: tuple(VolumeStep(row.min_quantity, row.value) for row in ladder) for id_, ladder in usable.items()}
+    steps = _through_pipeline(work, terms, usable, product_ids)
     included = bool(terms.vat_included)
     return {id_: VolumeTable(steps.get(id_, ()), terms.currency, included) for id_ in product_ids}
+
+
+def straight_table(work: Work, terms: Terms) -> Callable[[Sequence[tuple[Decimal, Decimal]]], VolumeTable] | None:
+    """How prices of one product, (least quantity, price) in order, become its table where the core's steps are all there are: they give
+    exactly these, and lists are shown often. None where lines have to go through the pipeline.
+    """
+    if any(step.name not in _CORE_STEPS for step in work.kit.price_steps):
+        return None
+    usable, currency, included = terms.price_currency == terms.currency, terms.currency, bool(terms.vat_included)
+    nothing = VolumeTable((), currency, included)
+
+    def table(prices: Sequence[tuple[Decimal, Decimal]]) -> VolumeTable:
+        return VolumeTable(tuple(map(VolumeStep._make, prices)), currency, included) if usable and prices else nothing
+
+    return table
 
 
 def _through_pipeline(work: Work, terms: Terms, ladders: Ladders, product_ids: Collection[UUID]) -> dict[UUID, tuple[VolumeStep, ...]]:
