@@ -49,7 +49,7 @@ def case(draw: Draw, company: UUID) -> Case:
     if kind == "question":
         return _asking(found.__name__, found(draw))
     if kind == "objects":
-        return Case(kind, reading.objects(draw))
+        return reading.objects(draw)
     if kind == "change":
         return cast(Case, found(draw))
     if kind == "own":
@@ -79,9 +79,10 @@ def check(world: World, company: UUID, case: Case) -> str:
 
 
 def _one_alias_twice(case: Case) -> bool:
-    """Whether one alias stands in FROM at two levels of the statement: the wall cannot tell them apart and refuses, which is safe.
+    """Whether one alias stands in FROM at two levels of the statement.
 
-    The cure is an alias of its own for each level.
+    Where a level lies between them, SQLAlchemy adds the criterion to the outer one alone; the wall sees the inner one without it and
+    refuses. The cure, told in docs/concepts/scope.md, is an alias of its own for each level.
     """
     names = re.findall(r"\bAS (fuzz_\w+_\d+)", str(case.statement))
     return len(names) > len(set(names))

@@ -204,7 +204,7 @@ def _pair(draw: Draw) -> Any:
     return select(source.text.label("label"), source.size.label("size")).where(condition(draw, source, 1))
 
 
-def objects(draw: Draw) -> Callable[[Session], Any]:
+def objects(draw: Draw) -> Case:
     """Entities with every kind of loading, and what they lead to."""
     source = draw(st.sampled_from(ENTITIES))
     target = aliased(source) if draw(st.booleans()) else source
@@ -229,7 +229,7 @@ def objects(draw: Draw) -> Callable[[Session], Any]:
                 session.refresh(item)
         return sorted((walk(item) for item in found), key=repr)
 
-    return run
+    return Case("objects", run, statement=statement)
 
 
 def walk(item: Any, depth: int = 0) -> Any:
