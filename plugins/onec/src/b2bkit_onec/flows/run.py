@@ -64,6 +64,7 @@ class Runner:
 
     def __init__(self, flows: Mapping[str, Chosen], lines: Lines, settings: OneCSettings) -> None:
         self.flows, self.lines, self.settings = flows, lines, settings
+        self._here: set[UUID] = set()  # runs that go on in this process, whether or not their signs of life arrive
 
     def job(self, open_work: OpenWork, *, flow: str) -> None:
         """Job: one run, if its time has come and nothing stands against it; the next one is written down at its end."""
@@ -72,7 +73,7 @@ class Runner:
             return
         rests = self.lines.rests()
         with open_work() as work:
-            begun = _begin(work, chosen, rests)
+            begun = self._begin(work, chosen, rests)
         if begun is not None:
             thread = threading.Thread(target=self._make, args=(open_work, chosen, begun), name=f"onec-{flow}", daemon=True)
             thread.start()
@@ -82,11 +83,45 @@ class Runner:
         """Job, each minute: every scheduled flow has its next run written down, also after a crash, a resume or a new setting."""
         for place, flow in enumerate(one for one in self.flows.values() if one.scheduled):
             row = state.row_of(work, flow, lock=True)
-            running = row.run_id is not None and not _dead(row, work.now)
+            running = row.run_id is not None and not self._dead(row, work.now)
             if row.paused or running or state.waiting_task(work, flow.kind.name) is not None:
                 continue
             row.next_at = max(row.next_at or work.now + timedelta(seconds=place), work.now)
             state.schedule(work, flow.kind.name, row.next_at)
+
+    def _begin(self, work: Work, flow: Chosen, rests: bool) -> Begun | None:
+        """Takes the lease and notes the run; None when it must not run now: then the next one is written down where there is one."""
+        row = state.row_of(work, flow, lock=True)
+        if row.paused:
+            return None
+        if row.run_id is not None and not self._dead(row, work.now):
+            return None  # its end writes down the next one
+        if row.run_id is not None:
+            record.lost(work, row)
+        due = max(row.next_at or work.now, work.now + WAIT if rests else work.now)
+        if due > work.now:
+            row.next_at = due
+            state.schedule(work, flow.kind.name, due)
+            return None
+        run_id = new_id()
+        work.session.add(
+            RunRow(
+                id=run_id,
+                flow=flow.kind.name,
+                way=flow.way,
+                asked_by=row.asked_by,
+                started_at=work.now,
+                counts={},
+                differences={},
+                refused=[],
+            )
+        )
+        row.run_id, row.seen_at, row.asked_by = run_id, work.now, ""
+        work.signal("erp", flow.kind.name, staff=True)
+        return Begun(run_id, row.cursor)
+
+    def _dead(self, row: Flow, now: datetime) -> bool:
+        return row.run_id not in self._here and (row.seen_at is None or row.seen_at < now - DEAD_AFTER)
 
     def _make(self, open_work: OpenWork, flow: Chosen, begun: Begun) -> None:
         """The thread that watches over a run: signs of life while it lasts, its end in the database."""
@@ -94,6 +129,7 @@ class Runner:
         worker = threading.Thread(
             target=self._work_through, args=(open_work, flow, begun, outcome), name=f"onec-{flow.kind.name}-run", daemon=True
         )
+        self._here.add(begun.id)
         worker.start()
         while worker.is_alive():
             worker.join(BEAT)
@@ -104,6 +140,8 @@ class Runner:
                 _end(work, flow, begun, outcome[0])
         except Exception:
             log.exception("the end of a run could not be written down", extra={"flow": flow.kind.name})
+        finally:
+            self._here.discard(begun.id)
 
     def _work_through(self, open_work: OpenWork, flow: Chosen, begun: Begun, outcome: list[Outcome]) -> None:
         with open_work(write=False) as work:
@@ -130,35 +168,6 @@ def _attempt(open_work: OpenWork, flow: Chosen, begun: Begun, lines: Lines) -> O
             _("The portal could not take what 1C said: {error}.").format(error=type(error).__name__),
             _("Nothing is lost: it is tried again. The portal's log tells more; give it to the portal's developers."),
         )
-
-
-def _dead(row: Flow, now: datetime) -> bool:
-    return row.seen_at is None or row.seen_at < now - DEAD_AFTER
-
-
-def _begin(work: Work, flow: Chosen, rests: bool) -> Begun | None:
-    """Takes the lease and notes the run; None when it must not run now: then the next one is written down where there is one."""
-    row = state.row_of(work, flow, lock=True)
-    if row.paused:
-        return None
-    if row.run_id is not None and not _dead(row, work.now):
-        return None  # its end writes down the next one
-    if row.run_id is not None:
-        record.lost(work, row)
-    due = max(row.next_at or work.now, work.now + WAIT if rests else work.now)
-    if due > work.now:
-        row.next_at = due
-        state.schedule(work, flow.kind.name, due)
-        return None
-    run_id = new_id()
-    work.session.add(
-        RunRow(
-            id=run_id, flow=flow.kind.name, way=flow.way, asked_by=row.asked_by, started_at=work.now, counts={}, differences={}, refused=[]
-        )
-    )
-    row.run_id, row.seen_at, row.asked_by = run_id, work.now, ""
-    work.signal("erp", flow.kind.name, staff=True)
-    return Begun(run_id, row.cursor)
 
 
 def _beat(open_work: OpenWork, flow: Chosen, begun: Begun) -> None:

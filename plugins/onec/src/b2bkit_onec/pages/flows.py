@@ -14,7 +14,7 @@ from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.flows.health import Fares, fares
 from b2bkit_onec.models import Run
 from b2bkit_onec.pages import forms
-from b2bkit_onec.pages.figures import Column, Difference, columns, differences
+from b2bkit_onec.pages.figures import Column, Difference, columns, differences, label
 from b2bkit_onec.pages.line import Line, line
 
 RUNS: Final = 50
@@ -66,7 +66,7 @@ class Flows:
     def on_get(self, req: Request, resp: Response) -> None:
         asked, work = read_query(req, forms.DoneQuery), work_of(req)
         found: Line = line(work)
-        render(req, resp, "onec/flows.html", block="live", line=found, flows=rows(work, self.flows), done=asked.done)
+        render(req, resp, "onec/flows.html", block="live", line=found, flows=rows(work, self.flows), labels=label, done=asked.done)
 
 
 class FlowPage:
@@ -103,4 +103,5 @@ class FlowPage:
         last = next((run for run in found if run.refused_count and run.outcome == "good"), None)
         problems = conflict.problems if conflict else ()
         values = {"flow": row, "runs": found, "columns": pillars, "refusing": last, "done": done, "problems": problems}
+        values |= {"labels": label, "differences": differences}
         render(req, resp, "onec/flow.html", block="live", status=409 if conflict else 200, **values)

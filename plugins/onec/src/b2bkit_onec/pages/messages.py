@@ -78,6 +78,7 @@ def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Cho
         "before": before,
         "leaves": compare.compare(old, body) if old is not None and body else None,
         "most_leaves": compare.MOST_SHOWN,
+        "day": lambda moment: moment.astimezone(work.config.portal.zone).date(),
         "again": replay.possible(work, kept),
         "labels": _labels(flows),
     }
