@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import func, select
 
-from b2bkit.core.accounts.models import Company, Invitation
+from b2bkit.core.accounts.models import Company, Invitation, Membership, User
 from b2bkit.core.admin import tasks
-from b2bkit.core.admin.exchange import Owed, refused
-from b2bkit.core.admin.orders import Day, placed_today
+from b2bkit.core.admin.exchange import Owed, in_line, picture, refused
+from b2bkit.core.admin.line_chart import Chart
+from b2bkit.core.admin.orders import Day, Filter, OrderRow, orders, placed_today
 from b2bkit.core.erp.models import Handover
+from b2bkit.core.erp.service.contact import DOWN_AFTER
 from b2bkit.core.extend.things import ErpState
 from b2bkit.core.ordering.models import Order
+from b2bkit.core.ordering.service.journey import Look, Way, look, way
 from b2bkit.core.ordering.service.life import OPEN
+from b2bkit.core.ordering.service.orders import times_of
 from b2bkit.core.work import Work
 
-LOOKS_BACK = timedelta(days=14)  # an invitation that nobody accepted for longer is forgotten
+LOOKS_BACK = timedelta(days=14)  # an invitation that nobody accepted for longer is forgotten, who joined before is no news
+RECENT, QUEUED, JOINED = 8, 5, 5
 
 
 class Unanswered(NamedTuple):
@@ -30,9 +36,20 @@ class Unanswered(NamedTuple):
     expired: bool
 
 
+class Joined(NamedTuple):
+    """Somebody who accepted an invitation lately."""
+
+    name: str
+    company_id: UUID
+    company: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What the page shows. `erp` is None where no ERP is connected; `queued` counts orders that wait for 1C."""
+    """What the page shows. `erp` and `chart` are None where no ERP is connected; `queued` counts orders that wait for 1C, `queue` are the
+    oldest of them, `late`: they have waited for longer than an exchange may take.
+    """
 
     erp: ErpState | None
     refused: Sequence[Owed]
@@ -43,12 +60,17 @@ class Today:
     queued: int
     oldest: datetime | None
     clients: int
+    late: bool
+    queue: Sequence[Owed]
+    recent: Sequence[tuple[OrderRow, Look, Way | None]]
+    joined: Sequence[Joined]
+    chart: Chart | None
 
     @property
     def nothing(self) -> bool:
         """Whether nothing waits for a person."""
         down = self.erp is not None and self.erp.state == "down"
-        return not (down or self.refused or self.parked or self.unanswered)
+        return not (down or self.late or self.refused or self.parked or self.unanswered)
 
 
 def today(work: Work) -> Today:
@@ -66,7 +88,27 @@ def today(work: Work) -> Today:
         queued=count,
         oldest=oldest,
         clients=work.session.scalar(select(func.count(Company.id))) or 0,
+        late=oldest is not None and work.now - oldest > timedelta(seconds=DOWN_AFTER * work.config.tables.erp.period),
+        queue=in_line(work, QUEUED),
+        recent=recent(work),
+        joined=joined(work),
+        chart=picture(work),
     )
+
+
+def recent(work: Work) -> list[tuple[OrderRow, Look, Way | None]]:
+    """The newest orders of the actor's clients with their states."""
+    rows = orders(work, Filter(), size=RECENT).items
+    times = times_of(work, [row.id for row in rows])
+    return [(row, look(row), way(work, row, times.get(row.id, {}))) for row in rows]
+
+
+def joined(work: Work) -> list[Joined]:
+    """People who began to use the portal in the last two weeks, the newest first."""
+    statement = select(User.name, Membership.company_id, Company.name, Membership.since).join(User, User.id == Membership.user_id)
+    statement = statement.join(Company, Company.id == Membership.company_id)
+    lately = statement.where(Membership.since > work.now - LOOKS_BACK, Membership.dismissed_at.is_(None))
+    return [Joined(*row) for row in work.session.execute(lately.order_by(Membership.since.desc(), Membership.id).limit(JOINED))]
 
 
 def unanswered(work: Work) -> list[Unanswered]:

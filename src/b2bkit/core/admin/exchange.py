@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,22 +12,17 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from b2bkit.core.accounts.models import Company
+from b2bkit.core.admin.line_chart import Chart, chart
 from b2bkit.core.erp.models import Contact, Handover
-from b2bkit.core.erp.service.freshness import KINDS, Fresh, freshness
+from b2bkit.core.erp.service.freshness import KINDS, LABELS, Fresh, freshness
+from b2bkit.core.erp.service.line import line_day
 from b2bkit.core.extend.things import ErpState
-from b2bkit.core.i18n import N_, _
+from b2bkit.core.i18n import _
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.work import Work
 
 QUEUE_SHOWN: Final = 12
 REFUSED_SHOWN: Final = 100
-FLOW_LABELS: Final[Mapping[str, str]] = {
-    "catalog": N_("Catalogue"),
-    "prices": N_("Prices"),
-    "stock": N_("Stock"),
-    "companies": N_("Clients and contracts"),
-    "order_status": N_("Order states"),
-}
 
 
 class Owed(NamedTuple):
@@ -69,6 +64,7 @@ class Line:
     refused: Sequence[Owed]
     flows: Sequence[Flow]
     data_as_of: datetime | None
+    chart: Chart | None
 
 
 _OWED = (
@@ -95,7 +91,6 @@ def line(work: Work) -> Line:
     counted = {row[0]: row for row in work.session.execute(_counts())}
     queued = sum(counted[state][1] for state in ("waiting", "offered") if state in counted)
     oldest = [counted[state][2] for state in ("waiting", "offered") if state in counted]
-    queue = _OWED.where(Handover.state.in_(("waiting", "offered"))).order_by(Handover.created_at, Handover.id).limit(QUEUE_SHOWN)
     gateway, contact = work.kit.erp_gateway, _contact(work)
     flows = _flows(work)
     return Line(
@@ -106,11 +101,24 @@ def line(work: Work) -> Line:
         queued=queued,
         offered=counted["offered"][1] if "offered" in counted else 0,
         oldest=min(oldest, default=None),
-        queue=[Owed(*row) for row in work.session.execute(queue)],
+        queue=in_line(work),
         refused=refused(work),
         flows=flows,
         data_as_of=max((flow.last.as_of for flow in flows if flow.last), default=None),
+        chart=picture(work),
     )
+
+
+def picture(work: Work) -> Chart | None:
+    """The last 24 hours of the line; None where no ERP is connected."""
+    gateway = work.kit.erp_gateway
+    return chart(work, line_day(work, gateway.name)) if gateway else None
+
+
+def in_line(work: Work, limit: int = QUEUE_SHOWN) -> Sequence[Owed]:
+    """Orders that 1C has not taken, the oldest first."""
+    waiting = _OWED.where(Handover.state.in_(("waiting", "offered"))).order_by(Handover.created_at, Handover.id).limit(limit)
+    return [Owed(*row) for row in work.session.execute(waiting)]
 
 
 def _counts() -> Select[str, int, datetime]:
@@ -137,4 +145,4 @@ def _contact(work: Work) -> tuple[datetime | None, datetime | None, str]:
 
 def _flows(work: Work) -> list[Flow]:
     known = freshness(work)
-    return [Flow(kind, _(FLOW_LABELS[kind]), known.get(kind)) for kind in KINDS]
+    return [Flow(kind, _(LABELS[kind]), known.get(kind)) for kind in KINDS]

@@ -101,5 +101,6 @@ class Retry:
 class HealthPage:
     def on_get(self, req: Request, resp: Response) -> None:
         work = work_of(req)
-        flows = exchange.line(work).flows if work.kit.erp_gateway else ()
-        render(req, resp, "admin/health.html", checks=health.checks(work), plugins=health.plugins(work), flows=flows)
+        line = exchange.line(work) if work.kit.erp_gateway else None
+        values = {"flows": line.flows if line else (), "chart": line.chart if line else None}
+        render(req, resp, "admin/health.html", checks=health.checks(work), plugins=health.plugins(work), **values)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.accounts.scopes import criterion_of
+from b2bkit.core.erp import widgets
 from b2bkit.core.erp.models import Handover
 from b2bkit.core.erp.service import contact, handover
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import HealthCheck, Job, Level, Permission, Scope, Subscriber
+from b2bkit.core.extend.things import HealthCheck, Job, Level, Permission, Scope, Subscriber, Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering.events import OrderPlaced
 
@@ -33,6 +34,10 @@ class ErpPlugin(Plugin):
     def register_subscribers(self) -> Iterable[Subscriber]:
         yield Subscriber(name="erp.owe", event=OrderPlaced, handle=handover.owe, atomic=True)
         yield Subscriber(name="erp.handover", event=OrderPlaced, handle=handover.hand_over)
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        return widgets.WIDGETS
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

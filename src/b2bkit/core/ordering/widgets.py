@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.view import form_number, stock_line
 from b2bkit.core.extend.things import Widget
 from b2bkit.core.ordering.service import cart, orders
+from b2bkit.core.ordering.service.again import bought_lately
 from b2bkit.core.ordering.service.journey import look, way
 from b2bkit.core.work import Work
 
-SHOWN = 6
+SHOWN, AGAIN = 6, 6
 
 
 def open_orders(work: Work, subject: object) -> Mapping[str, object] | None:
-    """Orders on their way, newest first."""
-    found = orders.list_orders(work, group="open", size=SHOWN)
+    """Orders on their way, newest first; where none is, the latest of the others."""
+    count = orders.count_open(work)
+    found = orders.list_orders(work, group="open" if count else "all", size=SHOWN)
     times = orders.times_of(work, [row.id for row in found.items])
     rows = [(row, look(row), way(work, row, times.get(row.id, {}))) for row in found.items]
-    return {"rows": rows, "count": orders.count_open(work), "staff": work.actor.kind == "staff"}
+    return {"rows": rows, "count": count, "staff": work.actor.kind == "staff"}
 
 
-def cart_changes(work: Work, subject: object) -> Mapping[str, object] | None:
-    """What changed in the cart since the buyer saw it; nothing when nothing did."""
+def to_do(work: Work, subject: object) -> Mapping[str, object] | None:
+    """The cart, when something is in it, with what changed since the buyer saw it."""
     shown = cart.view(work)
-    return {"cart": shown, "lines": shown.changed} if shown.changed else None
+    return {"cart": shown, "lines": shown.changed} if shown.lines else None
+
+
+def again(work: Work, subject: object) -> Mapping[str, object] | None:
+    """What was bought lately, at today's price for the quantity of then."""
+    rows = []
+    for one in bought_lately(work, AGAIN):
+        factor = one.good.rules.factor(one.unit) or 1
+        step = one.good.table.at(one.quantity * factor) or one.good.table.steps[0]
+        stock, said = stock_line(one.good).text, counted(one.quantity, one.unit)
+        rows.append((one, stock, step.price, one.good.table.currency, form_number(one.quantity), said))
+    return {"rows": rows} if rows else None
 
 
 WIDGETS = (
     Widget(
-        name="ordering.cart_changes",
+        name="ordering.to_do",
         slot="dashboard",
         order=100,
-        template="ordering/widget_cart_changes.html",
-        load=cart_changes,
+        template="ordering/widget_to_do.html",
+        load=to_do,
         permission="ordering.cart",
     ),
     Widget(
@@ -42,5 +57,8 @@ WIDGETS = (
         template="ordering/widget_open_orders.html",
         load=open_orders,
         permission="ordering.view",
+    ),
+    Widget(
+        name="ordering.again", slot="dashboard", order=300, template="ordering/widget_again.html", load=again, permission="ordering.cart"
     ),
 )
