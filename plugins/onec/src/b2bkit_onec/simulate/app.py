@@ -8,12 +8,19 @@ from b2bkit_onec.simulate import control, goods_pages, pages
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.guard import FormTokens, Guard
 from b2bkit_onec.simulate.infobase import Infobase
+from b2bkit_onec.simulate.odata.door import ROOT, Access, Door
 from b2bkit_onec.simulate.view import HERE
 
 
-def create_app(base: Infobase, exchanger: Exchanger, schedule: Schedule) -> falcon.App[falcon.Request, falcon.Response]:
-    """The whole application over one infobase. It must be served on loopback: `Guard` refuses other hosts and callers."""
+def create_app(
+    base: Infobase, exchanger: Exchanger, schedule: Schedule, access: Access | None = None
+) -> falcon.App[falcon.Request, falcon.Response]:
+    """The whole application over one infobase; OData only with the `access` of a 1C user.
+
+    It must be served on loopback: `Guard` refuses other hosts and callers.
+    """
     app = falcon.App(middleware=[Guard(base)])
+    app.add_sink(Door(base, access), ROOT)
     shop = pages.Shop(base, exchanger, schedule, FormTokens(base))
     app.add_route("/", pages.Start(shop))
     app.add_route("/power", pages.Power(shop))

@@ -16,6 +16,7 @@ LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 ANSWERED_WHEN_OFF = frozenset(("/", "/power", "/control/state", "/control/power"))
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 BODY_LIMIT = 65_536
+MACHINES, MACHINE_LIMIT = ("/odata/", "/hs/"), 16 << 20
 
 
 class Guard:
@@ -27,7 +28,7 @@ class Guard:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         if req.host not in LOOPBACK or (req.remote_addr or "127.0.0.1") not in LOOPBACK:
             raise falcon.HTTPForbidden(title="loopback only", description="The simulator answers on this machine only.")
-        if (req.content_length or 0) > BODY_LIMIT:
+        if (req.content_length or 0) > (MACHINE_LIMIT if req.path.startswith(MACHINES) else BODY_LIMIT):
             raise falcon.HTTPContentTooLarge
         if req.method not in ("GET", "HEAD"):
             _refuse_foreign_origin(req)
