@@ -159,7 +159,7 @@ def test_stock_is_what_is_on_hand_less_reserves_by_warehouse(onec: FakeOneC, lin
 def test_prices_come_by_price_type_with_the_pack_they_are_for(onec: FakeOneC, line: Line) -> None:
     onec.tables["InformationRegister_ЦеныНоменклатуры25_RecordType/SliceLast"] = [
         {"Номенклатура_Key": ut.GOOD, "ХарактеристикаЦО_Key": ut.NONE, "ВидЦены_Key": ut.PRICE_TYPE, "Цена": 99.95,
-         "УпаковкаЦО_Key": ut.PACK, "Валюта_Key": ut.RUB},
+         "Упаковка_Key": ut.PACK, "Валюта_Key": ut.RUB},
     ]  # fmt: skip
     kind, offer = news(prices.read(source(line, "prices")))
     assert isinstance(kind, PriceType)

@@ -49,7 +49,7 @@ SETS = {
     "InformationRegister_СостоянияЗаказовКлиентов": "Заказ Заказ_Type Состояние ПроцентОплаты:Double ПроцентОтгрузки:Double",
     "InformationRegister_ЦеныНоменклатуры25": "Recorder Recorder_Type",
     "InformationRegister_ЦеныНоменклатуры25_RecordType": "Номенклатура_Key ХарактеристикаЦО_Key ВидЦены_Key Цена:Double "
-    "УпаковкаЦО_Key Валюта_Key",
+    "Упаковка_Key Валюта_Key",
     "AccumulationRegister_ЗапасыИПотребности": "Recorder Recorder_Type",
     "AccumulationRegister_РасчетыСКлиентами": "Recorder Recorder_Type",
     "AccumulationRegister_РасчетыСКлиентамиПоСрокам": "Recorder Recorder_Type",
@@ -163,7 +163,8 @@ def contract(**changed: Any) -> dict[str, Any]:
     return row(
         Ref_Key=CONTRACT, Description="Договор 5", Контрагент_Key=PARTY, Партнер_Key=PARTNER, Организация_Key=ORGANIZATION, Номер="5",
         Дата="2025-02-01T00:00:00", ДатаОкончанияДействия=NEVER, ВалютаВзаиморасчетов_Key=RUB, Статус="Действует",
-        ТипДоговора="СПокупателем", ОграничиватьСуммуЗадолженности=True, ДопустимаяСуммаЗадолженности=500000.5, ЗапрещаетсяПросроченнаяЗадолженность=True,
+        ТипДоговора="СПокупателем", ОграничиватьСуммуЗадолженности=True, ДопустимаяСуммаЗадолженности=500000.5,
+        ЗапрещаетсяПросроченнаяЗадолженность=True,
         УстановленСрокОплаты=True, СрокОплаты=21, **changed,
     )  # fmt: skip
 

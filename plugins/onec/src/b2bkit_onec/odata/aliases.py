@@ -101,8 +101,8 @@ ALIASES: Final[Mapping[str, Alias]] = {
     "price": Alias(
         ("InformationRegister_ЦеныНоменклатуры25", "InformationRegister_ЦеныНоменклатуры"),
         {
-            "product!": ("Номенклатура",), "variant": ("ХарактеристикаЦО", "Характеристика"), "type!": ("ВидЦены",), "value!": ("Цена",),
-            "pack": ("УпаковкаЦО", "Упаковка"), "currency": ("Валюта",),
+            "product!": ("Номенклатура",), "variant": ("Характеристика",), "variant_key": ("ХарактеристикаЦО",), "type!": ("ВидЦены",),
+            "value!": ("Цена",), "pack": ("Упаковка", "УпаковкаЦО"), "currency": ("Валюта",),
         },
         "SliceLast",
     ),
@@ -172,7 +172,8 @@ ALIASES: Final[Mapping[str, Alias]] = {
     }),
     "act": Alias(("Document_АктВыполненныхРабот",), _DOCUMENT | {"order": ("ЗаказКлиента",)}),
     "tax_invoice": Alias(("Document_СчетФактураВыданный",), _DOCUMENT | {
-        "order": ("ДокументОснование",), "total": ("СуммаДокумента", "Сумма"), "vat": ("СуммаНДС",),
+        "order": ("ДокументОснование",), "bases": ("ДокументыОснования",), "bases/document": ("ДокументОснование",),
+        "total": ("СуммаДокумента", "Сумма"), "vat": ("СуммаНДС",),
     }),
     "correction": Alias(("Document_КорректировкаРеализации",), _DOCUMENT | {"order": ("РеализацияТоваровУслуг", "ДокументОснование")}),
     "reconciliation": Alias(

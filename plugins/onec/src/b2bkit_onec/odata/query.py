@@ -10,6 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 ROOT: Final = "/odata/standard.odata/"
+LONGEST_SELECT: Final = 1500  # IIS takes 2 KB of options unless it is told otherwise
 EMPTY: Final = "00000000-0000-0000-0000-000000000000"
 _SAFE: Final = "$_-.~/(),='"
 Value = str | int | bool | Decimal | UUID | dt.date | dt.datetime
@@ -84,8 +85,14 @@ def options(
     skip: int = 0,
     expand: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Query options that are set, in the order in which 1C's manual has them."""
-    found = {"$filter": filter, "$select": ",".join(select), "$orderby": ",".join(orderby), "$expand": ",".join(expand)}
+    """Query options that are set. A $select that would make the address too long for web servers is left out: all fields come then."""
+    chosen = ",".join(select)
+    found = {
+        "$filter": filter,
+        "$select": chosen if len(quote(chosen)) <= LONGEST_SELECT else "",
+        "$orderby": ",".join(orderby),
+        "$expand": ",".join(expand),
+    }
     found |= {"$top": "" if top is None else str(top), "$skip": str(skip) if skip else ""}
     return {name: value for name, value in found.items() if value}
 

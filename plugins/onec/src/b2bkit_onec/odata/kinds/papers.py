@@ -12,7 +12,7 @@ from b2bkit_onec.odata import values
 from b2bkit_onec.odata.kinds.stock import product_of
 from b2bkit_onec.odata.names import Found
 from b2bkit_onec.odata.source import Batch, Reading, Source, each
-from b2bkit_onec.odata.values import BadValue, Row
+from b2bkit_onec.odata.values import BadValue, Reference, Row
 from b2bkit_onec.odata.versions import Kind
 
 OBJECTS: Final = ("invoice", "shipment", "act", "tax_invoice", "correction", "reconciliation")
@@ -24,6 +24,8 @@ def build(source: Source, found: Found, rows: list[Row]) -> Batch[PaperNews]:
     """News of one sort of papers; one without a counterparty is nobody's."""
     lines = [line for row in rows for line in values.rows(row, found.field("lines"))]
     products = source.by_refs("product", [values.ref(line, found.field("lines/product")) for line in lines], "name", "unit")
+    if "bases" in found:
+        source.by_refs("shipment", [base.ref for row in rows for base in _bases(found, row)], "order")
     product = source.names.get("product")
     if product is not None:
         source.by_refs("unit", [values.ref(row, product.field("unit")) for row in products.values()], "name")
@@ -45,7 +47,7 @@ def _paper(source: Source, found: Found, row: Row) -> PaperNews | None:
         on=on,
         party_ref=party,
         contract_ref=values.ref(row, found.field("contract")),
-        order_ref=_order(found, row, lines),
+        order_ref=_order(found, row, lines) or _order_of_base(source, found, row),
         currency=source.currency(row, found.field("currency")),
         total=values.number(row, found.field("total")),
         vat=vat,
@@ -69,6 +71,23 @@ def _order(found: Found, row: Row, lines: list[Row]) -> str:
         named = values.reference(place, found.field(name))
         if named is not None and named.kind in ("", ORDER):
             return named.ref
+    return ""
+
+
+def _bases(found: Found, row: Row) -> list[Reference]:
+    """Documents that a tax invoice is written for."""
+    named = (values.reference(base, found.field("bases/document")) for base in values.rows(row, found.field("bases")))
+    return [base for base in named if base is not None]
+
+
+def _order_of_base(source: Source, found: Found, row: Row) -> str:
+    """The order of the shipment that a tax invoice is written for; `build` has read it."""
+    shipment, known = source.names.get("shipment"), source.by_refs("shipment", ())
+    for base in _bases(found, row):
+        there = known.get(base.ref)
+        order = _order(shipment, there, []) if shipment is not None and there is not None else ""
+        if order or base.kind == ORDER:
+            return order or base.ref
     return ""
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from b2bkit.core.i18n import _
 from b2bkit_onec.commerceml import values as spelled
 from b2bkit_onec.commerceml.records import Offer, Price, PriceType
+from b2bkit_onec.flows.spec import Refused
 from b2bkit_onec.odata import query, values
 from b2bkit_onec.odata.kinds.stock import product_of
 from b2bkit_onec.odata.names import Found
-from b2bkit_onec.odata.source import Batch, Reading, Source
+from b2bkit_onec.odata.source import Batch, Reading, Source, each
 from b2bkit_onec.odata.values import Row
 
 SIZE: Final = 500
-FIELDS: Final = ("product", "variant", "type", "value", "pack", "currency")
+FIELDS: Final = ("product", "variant", "variant_key", "type", "value", "pack", "currency")
 Told = PriceType | Offer
 
 
@@ -33,15 +35,20 @@ def _batches(source: Source) -> Generator[Batch[Told], None, str]:
         if type_.deleted:
             continue
         condition = f"{found.columns['type'][0]} eq {query.guid(type_.id)}"
-        offers: list[Told] = []
-        for row in source.client.table(found.path, found.function, {"Condition": condition}, select=found.select(*FIELDS)):
-            offers.append(offer(source, found, row, packs))
-            if len(offers) >= SIZE:
-                yield Batch(offers)
-                offers = []
-        if offers:
-            yield Batch(offers)
+        rows = source.client.table(found.path, found.function, {"Condition": condition}, select=found.select(*FIELDS))
+        yield _by_group(found, [row for row in rows if values.ref(row, found.field("variant_key"))])
+        plain = [row for row in rows if not values.ref(row, found.field("variant_key"))]
+        for start in range(0, len(plain), SIZE):
+            yield each(plain[start : start + SIZE], found.columns["product"][0], lambda row: offer(source, found, row, packs))
     return ""
+
+
+def _by_group(found: Found, rows: Sequence[Row]) -> Batch[Told]:
+    """УТ 11.5 keeps prices of variants by groups of variants (ХарактеристикаЦО), which OData does not lead to the variants."""
+    why = _("1C has this price for a group of variants, which OData does not name.")
+    cure = _("Take prices of products with prices by variant from the exchange with the site.")
+    refs = dict.fromkeys(values.ref(row, found.field("product")) for row in rows)
+    return Batch((), (), [Refused(ref, why, cure) for ref in refs])
 
 
 def offer(source: Source, found: Found, row: Row, packs: Mapping[str, Decimal]) -> Offer:
