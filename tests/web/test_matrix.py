@@ -175,6 +175,7 @@ def test_every_route_can_be_probed(world: World) -> None:
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_nobody_gets_in_without_a_session_and_no_client_sees_another(world: World) -> None:
     portal, wrong, cells = world.portal, [], 0
@@ -277,6 +278,7 @@ TAKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_form_takes_a_column_that_is_not_the_persons_to_set(world: World) -> None:
     """P9: each column's name is sent as a further field, as the role that may do most."""

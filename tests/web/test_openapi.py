@@ -55,6 +55,7 @@ def _text(value: str | bytes) -> str:
     return text.encode("latin-1", "replace").decode("latin-1")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("who", ["buyer", "anonymous"])
 def test_generated_calls_get_described_answers(world: World, who: str) -> None:
@@ -125,6 +126,7 @@ def _operations(document: dict[str, Any]) -> list[Any]:
     return list(schemathesis.openapi.from_dict(document).get_all_operations())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("account", [{}, basic(LOGIN, "wrong-password"), basic(LOGIN, PASSWORD)], ids=["nobody", "wrong password", "1C"])
 def test_generated_calls_of_the_exchange_with_1c_get_the_answers_that_1c_expects(make_portal: MakePortal, account: dict[str, str]) -> None:
