@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from typing import Any
 
@@ -27,7 +28,7 @@ class BareOrder:
     def __init__(self, stage: Stage, first: list[Statement], second: list[Statement]) -> None:
         self.connection = psycopg.connect(stage.url.replace("postgresql+psycopg://", "postgresql://"))
         self.statements, self.fresh = second, sorted(_ids(second) - _ids(first))
-        self.count = 0
+        self.count, self.first_number = 0, time.time_ns()  # an order's number is unique
         self.next: list[Statement] = []
 
     def prepare(self) -> None:
@@ -52,7 +53,7 @@ class BareOrder:
         if isinstance(parameters, dict):
             for name in ("key", "k"):  # the idempotency key, written and found again
                 if name in parameters and ("request_hash" in parameters or name == "k"):
-                    return {**parameters, name: f"bench-{self.count:032}"}
+                    return {**parameters, name: f"bench-{self.first_number + self.count:032}"}
         return parameters
 
     def _renewed(self, value: Any, names: dict[str, str]) -> Any:
@@ -63,5 +64,5 @@ class BareOrder:
         if isinstance(value, uuid.UUID):
             return uuid.UUID(names.get(str(value), str(value)))
         if isinstance(value, str):
-            return f"П-{900_000 + self.count}" if value.startswith("П-") else _UUID.sub(lambda at: names.get(at[0], at[0]), value)
+            return f"П-{self.first_number + self.count}" if value.startswith("П-") else _UUID.sub(lambda at: names.get(at[0], at[0]), value)
         return value

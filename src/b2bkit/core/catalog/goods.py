@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Integer, String, Uuid, any_, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Uuid, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from b2bkit.core.catalog.models import Category, CategoryClosure, Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
+from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
 from b2bkit.core.erp.models import Freshness
 from b2bkit.core.pricing.models import Price
@@ -80,23 +81,20 @@ PRODUCT_COLUMNS = (
 )
 
 
-def _of_products(column: InstrumentedAttribute[UUID], dialect: str) -> ColumnElement[bool]:
-    """The rows of `product_ids`. One array on PostgreSQL: psycopg forgets how it parsed a statement with over fifty parameters."""
-    if dialect == "postgresql":
-        return column == any_(bindparam("product_ids", type_=ARRAY(Uuid())))
-    return column.in_(bindparam("product_ids", expanding=True))
-
-
 def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
     no_quantity, no_price, no_factor = cast(null(), Quantity), cast(null(), UnitPrice), cast(null(), Factor)
     no_instant, no_label, no_position = cast(null(), Instant), cast(null(), String), cast(null(), Integer)
     price = literal("p"), Price.product_id, Price.min_quantity, Price.value, no_factor, no_instant, no_label, no_position
     stock = literal("s"), Stock.product_id, Stock.quantity, no_price, no_factor, Stock.as_of, Warehouse.name, Warehouse.position
     pack = literal("u"), Packaging.product_id, no_quantity, no_price, Packaging.factor, no_instant, Packaging.name, Packaging.position
+
+    def among(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+        return one_of(column, "product_ids", dialect)
+
     kinds = [
-        select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), _of_products(Price.product_id, dialect)),
-        select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(_of_products(Stock.product_id, dialect), Warehouse.active),
-        select(*pack).where(_of_products(Packaging.product_id, dialect)),
+        select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), among(Price.product_id)),
+        select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(among(Stock.product_id), Warehouse.active),
+        select(*pack).where(among(Packaging.product_id)),
     ]
     if path:
         above = literal("c"), Category.id, no_quantity, no_price, no_factor, no_instant, Category.name, CategoryClosure.depth
@@ -108,8 +106,8 @@ def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
 
 _ZERO = Decimal("0.000")
 _ON_REQUEST = VolumeTable()
-_FACTS = {dialect: _facts_statement(dialect) for dialect in ("sqlite", "postgresql")}
-_FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in ("sqlite", "postgresql")}
+_FACTS = {dialect: _facts_statement(dialect) for dialect in DIALECTS}
+_FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in DIALECTS}
 
 
 class _Facts:
@@ -145,7 +143,7 @@ def _read(work: Work, statements: Mapping[str, _Statement], rows: Sequence[Produ
         "price_type_id": terms.price_type_id if terms else None,
         "category_id": rows[0].category_id,
     }
-    return work.session.rows(statements[work.session.get_bind().dialect.name], parameters)
+    return work.session.rows(statements[work.session.dialect], parameters)
 
 
 def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found: Sequence[Any]) -> list[Good]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select
 from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, good_with_path, goods_of
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.visibility import prepared
+from b2bkit.core.db.plan import one_of
 from b2bkit.core.errors import NotFound
 from b2bkit.core.pricing.terms import Terms, session_terms, terms_of
 from b2bkit.core.work import Work
@@ -58,14 +60,15 @@ def product_details(work: Work, *, product_id: UUID, contract_id: UUID | None = 
     return ProductDetails(known.id, good, str(full_name), str(description), str(barcode), tuple(map(Crumb._make, path)), terms)
 
 
-def _several(criterion: ColumnElement[bool]) -> _Statement:
-    return select(*PRODUCT_COLUMNS).where(criterion, Product.id.in_(bindparam("product_ids", expanding=True)))
+def _several(dialect: str, criterion: ColumnElement[bool]) -> _Statement:
+    return select(*PRODUCT_COLUMNS).where(criterion, one_of(Product.id, "product_ids", dialect))
 
 
 def visible_goods(work: Work, product_ids: Collection[UUID], terms: Terms | None = None) -> dict[UUID, Good]:
     """Of these products those that the actor may see; with prices when `terms` are given. Two statements."""
     if not product_ids:
         return {}
-    statement, values = prepared(work, "several", _several)
+    dialect = work.session.dialect
+    statement, values = prepared(work, ("several", dialect), partial(_several, dialect))
     rows = work.session.rows(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
     return {good.id: good for good in goods_of(work, [ProductRow._make(row) for row in rows], terms)}

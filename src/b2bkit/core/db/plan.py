@@ -8,13 +8,25 @@ found again by the statement object and the shape of the actor's criteria.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, Connection, Dialect
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Connection, Dialect, Uuid, any_, bindparam
+from sqlalchemy.orm import InstrumentedAttribute
 
 Row = tuple[Any, ...]
+DIALECTS: Final = ("sqlite", "postgresql")
 _Processor = Callable[[Any], Any] | None
+
+
+def one_of(column: InstrumentedAttribute[UUID], name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether the column is among the ids of the list parameter `name`. On PostgreSQL they are one array, so that the SQL is the same for
+    any number of them; psycopg also forgets how it parsed a statement with over fifty parameters.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(Uuid())))
+    return column.in_(bindparam(name, expanding=True))
 
 
 class Plan:

@@ -29,6 +29,11 @@ class PortalSession(Session):
         super().__init__(bind=bind, expire_on_commit=False)
         self._bound, self._plans = bind, plans or Plans()
 
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return self._bound.dialect.name
+
     def rows(self, statement: Any, params: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a select of columns as plain tuples: the short way for statements that are built once and asked often.
 

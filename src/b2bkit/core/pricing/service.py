@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from b2bkit.core.catalog.models import Product
+from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.extend.things import PriceStep, Quote, QuoteLine
 from b2bkit.core.i18n import _
@@ -27,7 +28,7 @@ __all__ = [
 
 log = logging.getLogger("b2bkit.pricing")
 _CORE_STEPS = (PRICE_TYPE, VOLUME, ROUNDING)
-_RATES = select(Product.id, Product.vat_rate).where(Product.id.in_(bindparam("product_ids", expanding=True)))
+_RATES = {dialect: select(Product.id, Product.vat_rate).where(one_of(Product.id, "product_ids", dialect)) for dialect in DIALECTS}
 
 
 def price_lines(work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decimal]]) -> list[QuoteLine]:
@@ -40,7 +41,7 @@ def price_lines(work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decim
     rates: dict[UUID, Decimal | None] = {}
     if lines:
         product_ids = list(dict.fromkeys(product_id for product_id, _quantity in lines))
-        rates = dict(work.session.execute(_RATES, {"product_ids": product_ids}).all())
+        rates = {row[0]: row[1] for row in work.session.rows(_RATES[work.session.dialect], {"product_ids": product_ids})}
     asked = [QuoteLine(product_id, quantity, currency=terms.currency, vat_rate=rates.get(product_id)) for product_id, quantity in lines]
     return run_pipeline(work, terms, asked)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, select
 
 from b2bkit.core.accounts.models import Contract
+from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Quote
 from b2bkit.core.pricing.models import Price, PriceType
@@ -62,11 +63,12 @@ TERMS = (  # of the contract `contract_id`, in the order of the fields of Terms
     .outerjoin(PriceType, (PriceType.id == Contract.price_type_id) & PriceType.active)
     .where(Contract.id == bindparam("contract_id", type_=Uuid()))
 )
-_LADDERS = (
-    select(Price.product_id, Price.min_quantity, Price.value)
-    .where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), Price.product_id.in_(bindparam("product_ids", expanding=True)))
+_LADDERS = {
+    dialect: select(Price.product_id, Price.min_quantity, Price.value)
+    .where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), one_of(Price.product_id, "product_ids", dialect))
     .order_by(Price.product_id, Price.min_quantity)
-)
+    for dialect in DIALECTS
+}
 
 
 def terms_of(work: Work, contract_id: UUID) -> Terms:
@@ -99,7 +101,8 @@ def ladders_of(work: Work, price_type_id: UUID | None, product_ids: Collection[U
     """The prices of these products in a price type; nothing for those that have none."""
     if price_type_id is None or not product_ids:
         return {}
-    rows = work.session.rows(_LADDERS, {"price_type_id": price_type_id, "product_ids": list(dict.fromkeys(product_ids))})
+    values = {"price_type_id": price_type_id, "product_ids": list(dict.fromkeys(product_ids))}
+    rows = work.session.rows(_LADDERS[work.session.dialect], values)
     return by_product([PriceRow._make(row) for row in rows])
 
 

@@ -58,8 +58,8 @@ def terms_of(work: Work, contract_id: UUID | None) -> Terms | None:
     """The contract, or None when it is absent or not this actor's."""
     if contract_id is None:
         return None
-    row = work.session.execute(_TERMS, {"contract_id": contract_id}).one_or_none()
-    return None if row is None else Terms._make(row)
+    found = work.session.rows(_TERMS, {"contract_id": contract_id})
+    return Terms._make(found[0]) if found else None
 
 
 def own_terms(work: Work) -> Terms | None:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from b2bkit.core.catalog.models import Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.catalog.visibility import prepared
+from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.work import Work
 
 
@@ -35,22 +37,24 @@ class Goods:
     stock_as_of: datetime | None = None
 
 
-_PACKS = (
-    select(Packaging.product_id, Packaging.name, Packaging.factor)
-    .where(Packaging.product_id.in_(bindparam("ids", expanding=True)))
+_PACKS = {
+    dialect: select(Packaging.product_id, Packaging.name, Packaging.factor)
+    .where(one_of(Packaging.product_id, "ids", dialect))
     .order_by(Packaging.product_id, Packaging.position, Packaging.name)
-)
-_STOCK = (
-    select(Stock.product_id, func.sum(Stock.quantity), func.min(Stock.as_of))
+    for dialect in DIALECTS
+}
+_STOCK = {
+    dialect: select(Stock.product_id, func.sum(Stock.quantity), func.min(Stock.as_of))
     .join(Warehouse, Warehouse.id == Stock.warehouse_id)
-    .where(Stock.product_id.in_(bindparam("ids", expanding=True)), Warehouse.active.is_(True))
+    .where(one_of(Stock.product_id, "ids", dialect), Warehouse.active.is_(True))
     .group_by(Stock.product_id)
-)
+    for dialect in DIALECTS
+}
 
 
-def _products(visible: ColumnElement[bool]) -> Select[UUID, str, str, str, Decimal | None, Decimal, Decimal, bool]:
+def _products(dialect: str, visible: ColumnElement[bool]) -> Select[UUID, str, str, str, Decimal | None, Decimal, Decimal, bool]:
     columns = (Product.id, Product.article, Product.name, Product.unit, Product.vat_rate, Product.minimum, Product.multiple)
-    return select(*columns, visible.label("visible")).where(Product.id.in_(bindparam("ids", expanding=True)))
+    return select(*columns, visible.label("visible")).where(one_of(Product.id, "ids", dialect))
 
 
 def look_up(work: Work, product_ids: Iterable[UUID], *, stock: bool = True) -> Mapping[UUID, Goods]:
@@ -58,12 +62,13 @@ def look_up(work: Work, product_ids: Iterable[UUID], *, stock: bool = True) -> M
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return {}
-    statement, values = prepared(work, "ordering.goods", _products)
-    products = work.session.execute(statement, {**values, "ids": ids}).all()
+    session, dialect = work.session, work.session.dialect
+    statement, values = prepared(work, ("ordering.goods", dialect), partial(_products, dialect))
+    products = session.rows(statement, {**values, "ids": ids})
     packs: dict[UUID, list[Pack]] = {}
-    for product_id, name, factor in work.session.execute(_PACKS, {"ids": ids}):
+    for product_id, name, factor in session.rows(_PACKS[dialect], {"ids": ids}):
         packs.setdefault(product_id, []).append(Pack(name, factor))
-    found = {row[0]: (row[1], row[2]) for row in work.session.execute(_STOCK, {"ids": ids})} if stock else {}
+    found = {row[0]: (row[1], row[2]) for row in session.rows(_STOCK[dialect], {"ids": ids})} if stock else {}
     known = {}
     for product_id, article, name, unit, vat_rate, minimum, multiple, visible in products:
         rules = Rules(unit, minimum, multiple, tuple(packs.get(product_id, ())))
