@@ -53,8 +53,12 @@ def test_a_buyer_orders_while_1c_is_away_and_everything_arrives_once(browser: Br
         # a quantity that is no multiple: said beside the product, kept in the cart, corrected there by one of the nearest amounts
         put_into_cart(page, "13")
         product = page.locator("main form.buy").first
-        expect(product.locator(".packhint")).to_contain_text(re.compile("шаг|минимум|Ближайшее"))
+        expect(product.locator(".packhint [role=alert]")).to_contain_text(WRONG)
+        expect(product.locator("[name=quantity]")).to_have_attribute("aria-invalid", "true")
         expect(product.locator(".said")).to_contain_text("исправить")
+        expect(page.locator(".toast-line")).to_have_count(0)
+        product.locator(".packhint .cures button").last.click()
+        expect(product.locator("[aria-invalid=true], .packhint [role=alert]")).to_have_count(0)
         page.goto("/cart")
         expect(page.locator("#line-1 [name=quantity][aria-invalid=true]")).to_have_value("13")
         expect(page.locator("#line-1")).to_contain_text(WRONG)

@@ -56,10 +56,13 @@ def address_of(page: Page, told: str) -> str:
 
 
 def fill_cart(page: Page) -> None:
-    """Two products, by the buttons of the catalogue."""
+    """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue."""
     page.goto("/catalog")
-    for number in range(2):
+    for number in range(3):
         form = page.locator("main form.buy").nth(number)
+        if number == 2:
+            form.locator("select").select_option("кг")
+            form.locator("[name=quantity]").fill("13")
         form.locator("[type=submit]").last.click()
         form.locator(".said a").wait_for()
 
