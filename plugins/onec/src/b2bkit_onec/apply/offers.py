@@ -31,7 +31,7 @@ def apply(intake: Intake, batch: Sequence[records.Offer], declared: Classifier) 
     known = {ids[one.id]: one for one in given if one.id in ids}
     intake.count("offers", len(batch))
     prices(intake, known)
-    _stock(intake, known)
+    stock(intake, known)
 
 
 # prices
@@ -105,7 +105,7 @@ def _step(
 # stock
 
 
-def _stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
+def stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
     told = {id_: one for id_, one in given.items() if one.stocks or one.quantity is not None}
     if not told:
         return

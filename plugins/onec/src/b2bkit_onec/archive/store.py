@@ -165,7 +165,7 @@ def _companies(work: Work, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, UUID
         ("company", Company, Company.id),
     ):
         if wanted.get(entity):
-            found.update(work.session.execute(select(model.id, owner).where(model.id.in_(wanted[entity]))).tuples())
+            found.update(work.session.execute(select(model.id, owner).where(model.id.in_(wanted[entity]))).all())
     return found
 
 

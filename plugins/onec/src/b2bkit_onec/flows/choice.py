@@ -31,7 +31,10 @@ class Chosen(NamedTuple):
 
 
 def choose(settings: OneCSettings, kinds: Mapping[str, FlowKind] = KINDS) -> dict[str, Chosen]:
-    """Every kind, those that are off included. Raises ValueError for a way that a kind does not have."""
+    """Every kind, those that are off included. Raises ValueError for a kind or a way that there is not."""
+    for name in settings.flows:
+        if name not in kinds:
+            raise ValueError(f"[plugins.onec.flows.{name}]: this version has no such flow; it has {', '.join(kinds)}")
     return {name: _chosen(kind, settings) for name, kind in kinds.items()}
 
 

@@ -1,6 +1,7 @@
 """The table of flows: every kind of data, the ways it can go, and how often.
 
-A way whose run is None is driven by 1C itself (CommerceML's door) or by a page that asks on demand.
+A way whose run is None is driven by 1C itself (CommerceML's door) or by a page that asks on demand. The first way that is connected is the
+usual one.
 """
 
 from __future__ import annotations
@@ -10,31 +11,60 @@ from types import MappingProxyType
 from typing import Final
 
 from b2bkit.core.i18n import N_
-from b2bkit_onec.flows.spec import FlowKind
+from b2bkit_onec.flows import take
+from b2bkit_onec.flows.owed import send_owed
+from b2bkit_onec.flows.pull import pull
+from b2bkit_onec.flows.spec import FlowKind, Run, Way
+from b2bkit_onec.odata.kinds import contacts, contracts, order_status, papers, parties, prices, schedule, settlements, stock
 
-HOUR: Final = 3600
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def _in(name: str, label: str, ways: Mapping[Way, Run | None], every: int = 0, *, capability: str = "", freshness: str = "") -> FlowKind:
+    return FlowKind(
+        name=name,
+        label=label,
+        capability=capability or f"{name}.in",
+        direction="in",
+        ways=ways,
+        every=every,
+        freshness=freshness or name,
+    )
+
 
 _KINDS: Final = (
-    FlowKind(name="catalog", label=N_("Catalogue"), capability="catalog.in", direction="in", ways={"site": None}, freshness="catalog"),
-    FlowKind(name="prices", label=N_("Prices"), capability="prices.in", direction="in", ways={"site": None}, freshness="prices"),
-    FlowKind(name="stock", label=N_("Stock"), capability="stock.in", direction="in", ways={"site": None}, freshness="stock"),
-    FlowKind(
-        name="parties",
-        label=N_("Clients and legal entities"),
+    _in("catalog", N_("Catalogue"), {"site": None}),
+    _in("prices", N_("Prices"), {"site": None, "odata": pull("prices", prices.read, take.prices)}, HOUR),
+    _in(
+        "stock",
+        N_("Stock"),
+        {"site": None, "odata": pull("stock", stock.read, take.stock, at_end=take.stock_ended)},
+        5 * MINUTE,
+    ),
+    _in(
+        "parties",
+        N_("Clients and legal entities"),
+        {"site": None, "odata": pull("parties", parties.read, take.counterparties)},
+        HOUR,
         capability="companies.in",
-        direction="in",
-        ways={"site": None},
         freshness="companies",
     ),
-    FlowKind(name="orders", label=N_("Orders to 1C"), capability="orders.out", direction="out", ways={"site": None}),
+    _in("contracts", N_("Contracts and terms"), {"odata": pull("contracts", contracts.read, take.contracts)}, HOUR),
+    _in("contacts", N_("Contact persons"), {"odata": pull("contacts", contacts.read, take.contacts)}, 6 * HOUR),
     FlowKind(
-        name="order_status",
-        label=N_("Order states"),
-        capability="order_status.in",
-        direction="in",
-        ways={"site": None},
-        freshness="order_status",
+        name="orders",
+        label=N_("Orders to 1C"),
+        capability="orders.out",
+        direction="out",
+        ways={"site": None, "odata": send_owed},
+        every=MINUTE,
     ),
+    _in(
+        "order_status", N_("Order states"), {"site": None, "odata": pull("order_status", order_status.read, take.order_status)}, 5 * MINUTE
+    ),
+    _in("settlements", N_("Debts and prepayments"), {"odata": pull("settlements", settlements.read, take.settlements)}, DAY),
+    _in("schedule", N_("Payments due"), {"odata": pull("schedule", schedule.read, take.schedule)}, DAY),
+    _in("papers", N_("Papers"), {"odata": pull("papers", papers.read, take.papers)}, HOUR),
 )
 
 KINDS: Final[Mapping[str, FlowKind]] = MappingProxyType({kind.name: kind for kind in _KINDS})
