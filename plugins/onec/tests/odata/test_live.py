@@ -102,7 +102,7 @@ def test_one_answer_of_two_is_given(onec: FakeOneC, make_line: MakeLine) -> None
 
 def test_lateness_within_the_budget_opens_no_breaker(onec: FakeOneC, line: Line, live: Live) -> None:
     gate = threading.Event()
-    onec.answer = lambda asked: gate.wait(5) and onec.serve(asked) or onec.serve(asked)
+    onec.answer = lambda asked: (gate.wait(5) and onec.serve(asked)) or onec.serve(asked)
     for _number in range(4):
         assert live.ask([ut.GOOD], budget=0.1) == NOTHING
     assert line.caller.breaker.seen().state == "closed"

@@ -51,7 +51,8 @@ def order(**changed: Any) -> OutgoingOrder:
     )  # fmt: skip
     made = OutgoingOrder(
         id=ID, ref=None, number="П-000007", placed_at=dt.datetime(2026, 11, 20, 21, 30, 15, tzinfo=dt.UTC), company="Альфа",
-        company_ref=None, party=OutgoingParty(ID, ut.PARTY, "Альфа", "ООО Альфа", "7701", "770101", ""), contract_number="5", contract_ref=ut.CONTRACT,
+        company_ref=None, party=OutgoingParty(ID, ut.PARTY, "Альфа", "ООО Альфа", "7701", "770101", ""),
+        contract_number="5", contract_ref=ut.CONTRACT,
         currency="RUB", net=Decimal("1001.00"), vat=Decimal("200.20"), total=Decimal("1201.20"), address="Москва, 1", comment="Скорее",
         wanted_on=dt.date(2026, 11, 25), placed_by="Анна", email="a@b.example", cancelled=False, lines=[one],
     )  # fmt: skip
