@@ -77,7 +77,8 @@ def today(work: Work) -> Today:
     """What waits now."""
     gateway = work.kit.erp_gateway
     queued = select(func.count(Handover.id), func.min(Handover.created_at)).where(Handover.state.in_(("waiting", "offered")))
-    count, oldest = work.session.execute(queued).one()
+    found: tuple[int, datetime | None] = work.session.execute(queued).one()._tuple()
+    count, oldest = found
     return Today(
         erp=gateway.state(work) if gateway else None,
         refused=refused(work, limit=5),

@@ -102,5 +102,5 @@ class HealthPage:
     def on_get(self, req: Request, resp: Response) -> None:
         work = work_of(req)
         line = exchange.line(work) if work.kit.erp_gateway else None
-        values = {"flows": line.flows if line else (), "chart": line.chart if line else None}
-        render(req, resp, "admin/health.html", checks=health.checks(work), plugins=health.plugins(work), **values)
+        flows, chart = (line.flows, line.chart) if line else ((), None)
+        render(req, resp, "admin/health.html", checks=health.checks(work), plugins=health.plugins(work), flows=flows, chart=chart)

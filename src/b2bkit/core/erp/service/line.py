@@ -63,7 +63,7 @@ def line_day(work: Work, system: str) -> LineDay:
         return LineDay(begins, work.now, [Span("unknown", begins, work.now)])
     rows = select(LineBreak.slow_at, LineBreak.down_at, LineBreak.ended_at).where(LineBreak.system == system)
     rows = rows.where(LineBreak.ended_at > begins).order_by(LineBreak.slow_at)
-    breaks = [tuple(row) for row in work.session.execute(rows)]
+    breaks: list[tuple[datetime, datetime | None, datetime]] = [(row[0], row[1], row[2]) for row in work.session.execute(rows)]
     lasting = broken(work, contact)
     if lasting is not None:
         breaks.append((*lasting, work.now))

@@ -48,11 +48,11 @@ def bought_lately(work: Work, limit: int) -> Sequence[Bought]:
     rows = list(work.session.execute(_LINES.where(Order.placed_at > work.now - LOOKS_BACK)))
     goods = visible_goods(work, {row[0] for row in rows if row[0] is not None}, terms)
     found: dict[UUID, Bought] = {}
-    for product_id, *row in rows:
+    for product_id, order_id, number, placed_at, unit, quantity in rows:
         good = goods.get(product_id) if product_id is not None else None
-        if good is None or good.id in found or not good.table.steps or good.rules.factor(row[3]) is None:
+        if good is None or good.id in found or not good.table.steps or good.rules.factor(unit) is None:
             continue
-        found[good.id] = Bought(good, *row)
+        found[good.id] = Bought(good, order_id, number, placed_at, unit, quantity)
         if len(found) == limit:
             break
     return list(found.values())
