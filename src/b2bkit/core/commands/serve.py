@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -18,7 +19,12 @@ from b2bkit.core.commands import config_option
 from b2bkit.core.db import migrate
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.web.app import B2bkitAsgi
+from b2bkit.core.web.live import LiveStreams
 from b2bkit.core.web.log import JsonLines
+
+# each open page holds a connection for its live events; granian's own limit of 128 would let no further visitor in
+CONNECTIONS = 10_000
+WAITING_CONNECTIONS = 1024
 
 
 class Behind(B2bkitError):
@@ -54,15 +60,37 @@ def portal() -> B2bkitAsgi:
     return app.asgi
 
 
+def allow_connections() -> None:
+    """As many open files as the system lets this process have: each connection is one, and the usual 1,024 are few."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 1024
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+
+
 async def serve_one(app: App, host: str, port: int) -> None:
     """Serves in this very process until SIGINT or SIGTERM: one process starts sooner and takes less memory than a parent with one child."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
-    server = Server(app.asgi, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    server = Server(
+        app.asgi,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        backlog=WAITING_CONNECTIONS,
+        backpressure=CONNECTIONS,
+        websockets=False,
+        log_enabled=False,
+    )
+
+    def stop() -> None:
+        if isinstance(app.parts.live, LiveStreams):
+            app.parts.live.close()  # else the server would wait for the pages that are open
+        server.stop()
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, server.stop)
+        loop.add_signal_handler(name, stop)
     await server.serve()
 
 
@@ -77,6 +105,7 @@ def serve(config: Path, port: int, host: str, processes: int) -> None:
     refuse_if_behind(app)
     _refuse_taken_port(host, port)
     log_to_stderr()
+    allow_connections()
     if processes == 1:
         asyncio.run(serve_one(started(app), host, port))
         app.close()
@@ -88,8 +117,18 @@ def serve(config: Path, port: int, host: str, processes: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    target, web = "b2bkit.core.commands.serve:portal", Interfaces.ASGINL
-    Granian(target, factory=True, interface=web, address=host, port=port, workers=processes, websockets=False, log_enabled=False).serve()
+    Granian(
+        "b2bkit.core.commands.serve:portal",
+        factory=True,
+        interface=Interfaces.ASGINL,
+        address=host,
+        port=port,
+        workers=processes,
+        backlog=WAITING_CONNECTIONS,
+        backpressure=CONNECTIONS,
+        websockets=False,
+        log_enabled=False,
+    ).serve()
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -288,6 +288,16 @@ class LiveStreams:
         self.bearer = bearer
         self._streams: set[_Stream] = set()
         self._lock = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """From any thread: ends every stream and opens no more, so that a server which lets answers finish can stop."""
+        self._closed = True
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            with contextlib.suppress(RuntimeError):  # its loop has ended already
+                stream.loop.call_soon_threadsafe(stream.leave)
 
     @property
     def count(self) -> int:
@@ -308,6 +318,8 @@ class LiveStreams:
 
     async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """Opens a stream for the signed-in person; the guard has run before."""
+        if self._closed:
+            raise falcon.HTTPServiceUnavailable(retry_after=5)
         state = req.context.state
         if state.signed is None or state.token is None:
             raise falcon.HTTPUnauthorized
@@ -327,9 +339,10 @@ class LiveStreams:
         loop = asyncio.get_running_loop()
         try:
             yield SSEvent(event="hello", data=b"{}", retry=3000)
-            while True:
+            while not self._closed:
                 try:
-                    signal = await asyncio.wait_for(stream.events.get(), HEARTBEAT)
+                    async with asyncio.timeout(HEARTBEAT):  # wait_for would hold a task more for every open page
+                        signal = await stream.events.get()
                     if signal is None:
                         return
                 except TimeoutError:
