@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import signal
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from b2bkit_onec.simulate.served import Machines
     from b2bkit_onec.simulate.site import Address
 
 PASSWORD_VARIABLE = "B2BKIT_ONEC_PASSWORD"  # noqa: S105 (a name, not a password)
+ODATA_VARIABLE, SERVICE_VARIABLE, KEY_VARIABLE = (f"B2BKIT_ONEC_{name}" for name in ("ODATA_PASSWORD", "SERVICE_PASSWORD", "SERVICE_KEY"))
 
 
 @click.command()
@@ -30,13 +32,34 @@ PASSWORD_VARIABLE = "B2BKIT_ONEC_PASSWORD"  # noqa: S105 (a name, not a password
     help="CommerceML file or folder for the first start; may be repeated.",
 )
 @click.option("--off", is_flag=True, help="Start with 1C switched off.")
+@click.option("--odata-login", default="portal", show_default=True, help="The portal's 1C user for OData.")
+@click.option(
+    "--odata-password", envvar=ODATA_VARIABLE, help=f"Its password; better in the environment as {ODATA_VARIABLE}. Without it: no OData."
+)
+@click.option("--service-login", default="portal", show_default=True, help="The portal's 1C user for the HTTP service.")
+@click.option("--service-password", envvar=SERVICE_VARIABLE, help=f"Its password; better in the environment as {SERVICE_VARIABLE}.")
+@click.option("--service-key", envvar=KEY_VARIABLE, help=f"The key that signs its requests ({KEY_VARIABLE}). Without it: no service.")
 def simulate(
-    portal: str, login: str, password: str | None, folder: Path, port: int, every: float, files: tuple[Path, ...], off: bool
+    portal: str,
+    login: str,
+    password: str | None,
+    folder: Path,
+    port: int,
+    every: float,
+    files: tuple[Path, ...],
+    off: bool,
+    odata_login: str,
+    odata_password: str | None,
+    service_login: str,
+    service_password: str | None,
+    service_key: str | None,
 ) -> None:
     """Play 1C: exchange with the portal as 1C:Trade Management does, and show a page to play its manager.
 
     The first start needs --load and sends everything that was loaded; later starts go on with the data in the folder.
     """
+    from b2bkit_onec.simulate.odata.door import Access
+    from b2bkit_onec.simulate.served import Machines
     from b2bkit_onec.simulate.site import Address
 
     if not password:
@@ -48,7 +71,16 @@ def simulate(
     _refuse_taken_port(port)
     _prepare(folder, files, off=off)
     click.echo(f"1C in the box: http://127.0.0.1:{port}/  (exchanges with {portal} every {every:g} s; Ctrl-C ends it)")
-    _serve(folder, address, port, every)
+    machines = Machines(
+        odata=Access(odata_login, odata_password) if odata_password else None,
+        service=Access(service_login, service_password) if service_password and service_key else None,
+        service_key=service_key or "",
+    )
+    if machines.odata:
+        click.echo(f"OData: http://127.0.0.1:{port}/odata/standard.odata/ for {odata_login}")
+    if machines.service:
+        click.echo(f"HTTP service: http://127.0.0.1:{port}/hs/b2bkit/v1/ for {service_login}")
+    _serve(folder, address, port, every, machines)
 
 
 def _prepare(folder: Path, files: tuple[Path, ...], *, off: bool) -> None:
@@ -95,13 +127,15 @@ def _refuse_taken_port(port: int) -> None:
             raise click.ClickException(f"port {port} is taken; choose another with --port") from taken
 
 
-def _serve(folder: Path, address: Address, port: int, every: float) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
+def _serve(folder: Path, address: Address, port: int, every: float, machines: Machines) -> None:
     from b2bkit_onec.simulate.served import start
+    from b2bkit_onec.simulate.serving import BoxServer
 
-    server = Granian(
-        "1c-in-the-box", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=4, log_enabled=False
-    )  # fmt: skip
-    server.serve(target_loader=functools.partial(start, folder=folder, address=address, seconds=every))
+    server = BoxServer(start(folder, address, every, machines), port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("1C in the box: stopped")
+    finally:
+        server.server_close()

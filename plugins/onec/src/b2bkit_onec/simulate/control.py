@@ -18,7 +18,7 @@ from b2bkit_onec.simulate.order_row import SHOWN, find
 STATUS_LIMIT = 200
 
 
-def _body(req: falcon.Request, **fields: type) -> dict[str, object]:
+def json_body(req: falcon.Request, **fields: type) -> dict[str, object]:
     """The JSON object of the request with exactly these fields of these types. Raises HTTPBadRequest naming what is wrong."""
     try:
         given = json.loads(req.bounded_stream.read() or b"null")
@@ -34,7 +34,7 @@ def _body(req: falcon.Request, **fields: type) -> dict[str, object]:
     return given
 
 
-def _figure(text: object, name: str, decimals: int) -> Decimal:
+def json_figure(text: object, name: str, decimals: int) -> Decimal:
     try:
         return stock.figure(str(text), decimals)
     except stock.BadFigure as bad:
@@ -85,7 +85,7 @@ class Power:
         self.base, self.schedule = base, schedule
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        on = _body(req, on=bool)["on"]
+        on = json_body(req, on=bool)["on"]
         self.base.keep_setting("power", "on" if on else "off")
         if on:
             self.schedule.ask()
@@ -107,13 +107,13 @@ class ExchangeNow:
 
 
 class OrderStatus:
-    """POST {"action": "post" | "release" | "ship" | "pay" | "close" | "cancel"}; `number` is that of 1C or of the portal."""
+    """POST {"action": "post" | "invoice" | "release" | "ship" | "pay" | "close" | "cancel"}; `number` is that of 1C or of the portal."""
 
     def __init__(self, base: Infobase) -> None:
         self.base = base
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, number: str) -> None:
-        action = str(_body(req, action=str)["action"])
+        action = str(json_body(req, action=str)["action"])
         if action not in ACTIONS:
             raise falcon.HTTPBadRequest(title="wrong field", description=f"action: one of {', '.join(ACTIONS)}")
         try:
@@ -133,8 +133,8 @@ class Price:
         self.base = base
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        given = _body(req, good=str, type=str, value=str, **{"from": str})
-        value, start = _figure(given["value"], "value", 2), _figure(given["from"], "from", 3)
+        given = json_body(req, good=str, type=str, value=str, **{"from": str})
+        value, start = json_figure(given["value"], "value", 2), json_figure(given["from"], "from", 3)
         try:
             stock.set_price(self.base, str(given["good"]), str(given["type"]), value, start)
         except LookupError as absent:
@@ -149,8 +149,8 @@ class Stock:
         self.base = base
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        given = _body(req, good=str, warehouse=str, quantity=str)
-        quantity = _figure(given["quantity"], "quantity", 3)
+        given = json_body(req, good=str, warehouse=str, quantity=str)
+        quantity = json_figure(given["quantity"], "quantity", 3)
         try:
             stock.set_stock(self.base, str(given["good"]), str(given["warehouse"]), quantity)
         except LookupError as absent:

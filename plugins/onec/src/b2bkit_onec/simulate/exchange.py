@@ -8,6 +8,7 @@ import threading
 import uuid
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from b2bkit_onec.simulate import outgoing
@@ -16,6 +17,7 @@ from b2bkit_onec.simulate.documents import take_batch
 from b2bkit_onec.simulate.infobase import IDLE_KEPT, JOURNAL_KEPT, Infobase, forget_changes
 from b2bkit_onec.simulate.load import SALE
 from b2bkit_onec.simulate.site import TIMEOUT, Address, ExchangeFailed, SiteSession, Step
+from b2bkit_onec.simulate.site_faults import HOUR, NO_FAULT, site_fault
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Exchanger:
     def __init__(self, base: Infobase, address: Address, *, timeout: float = TIMEOUT) -> None:
         self.base, self.address, self.timeout = base, address, timeout
         self._one_at_a_time = threading.Lock()
+        self._fault = NO_FAULT
 
     def exchange(self) -> Outcome:
         """Everything that is due. Goods and orders fail apart from each other, as in 1C; nothing is done while 1C is off."""
@@ -53,13 +56,18 @@ class Exchanger:
                 outcome.problems.append("1C is switched off")
                 return outcome
             before = self._last_step()
-            for part in (self._send_full, self._send_changes, self._fetch_orders, self._send_states):
-                try:
-                    part(outcome)
-                except ExchangeFailed as failed:
-                    outcome.problems.append(str(failed))
+            self._fault = site_fault(self.base)
+            with self.base.clock_off(HOUR if self._fault.name == "clock" else 0):
+                self._do(outcome)
             self._close_journal(before, idle=outcome.idle)
         return outcome
+
+    def _do(self, outcome: Outcome) -> None:
+        for part in (self._send_full, self._send_changes, self._fetch_orders, self._send_states):
+            try:
+                part(outcome)
+            except ExchangeFailed as failed:
+                outcome.problems.append(str(failed))
 
     @property
     def is_running(self) -> bool:
@@ -91,25 +99,55 @@ class Exchanger:
             parcel = build(db, self.base.now())
         if parcel is None or waits_for_full:
             return 0
-        self._upload(parcel.exchange, {parcel.name: parcel.body})
+        for body in self._fault.bodies(parcel):
+            self._upload(parcel.exchange, {parcel.name: body})
         with self.base.write() as db:
             forget_changes(db, parcel.kinds, parcel.up_to)
         return parcel.holds
 
     def _fetch_orders(self, outcome: Outcome) -> None:
         """checkauth, query, read strictly, write documents, and only then success: a batch that fails is offered again."""
+        if self._fault.name == "parallel":
+            self._at_once(lambda: self._fetch_once(Outcome()), lambda: self._fetch_once(outcome))
+        else:
+            self._fetch_once(outcome)
+
+    def _fetch_once(self, outcome: Outcome) -> None:
         session = self._session(SALE)
         session.sign_in()
         body = session.fetch_orders()
+        if self._fault.name == "dies":
+            raise ExchangeFailed("query: 1C died before it wrote anything")
         try:
             batch = read_batch(body)
         except BadBatch as bad:
             self._tell("", Step(SALE, "query.xml", str(bad), 0, 0, good=False))
             raise ExchangeFailed(f"query: {bad}") from bad
         outcome.orders += take_batch(self.base, batch).made
-        session.confirm_orders()
+        if self._fault.name != "unconfirmed":
+            session.confirm_orders()
 
     def _upload(self, exchange: str, files: dict[str, bytes]) -> None:
+        if self._fault.name == "parallel":
+            self._at_once(lambda: self._upload_once(exchange, files), lambda: self._upload_once(exchange, files))
+        else:
+            self._upload_once(exchange, files)
+
+    def _at_once(self, other: Callable[[], None], own: Callable[[], None]) -> None:
+        """Two sessions at the same time; what becomes of the other one stands in the journal."""
+
+        def quietly() -> None:
+            with suppress(ExchangeFailed):
+                other()
+
+        thread = threading.Thread(target=quietly, name="second session", daemon=True)
+        thread.start()
+        try:
+            own()
+        finally:
+            thread.join()
+
+    def _upload_once(self, exchange: str, files: dict[str, bytes]) -> None:
         session = self._session(exchange)
         session.sign_in()
         session.start_upload()
@@ -127,6 +165,7 @@ class Exchanger:
             allowed=lambda: self.base.is_on,
             tell=lambda step: self._tell(name, step),
             timeout=self.timeout,
+            fault=self._fault,
         )
 
     def _tell(self, session: str, step: Step) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class Infobase:
     def __init__(self, folder: Path, now: Callable[[], dt.datetime] = server_time) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.now = now
+        self._now = now
+        self._clock_off: ContextVar[int] = ContextVar("clock_off", default=0)
         self._lock = (folder / "base.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,6 +52,19 @@ class Infobase:
             raise
         finally:
             db.close()
+
+    def now(self) -> dt.datetime:
+        """1C's naive server time."""
+        return self._now() + dt.timedelta(seconds=self._clock_off.get())
+
+    @contextmanager
+    def clock_off(self, seconds: int) -> Iterator[None]:
+        """Within the block, and in this thread alone, the clock goes wrong by so much."""
+        mark = self._clock_off.set(seconds)
+        try:
+            yield
+        finally:
+            self._clock_off.reset(mark)
 
     def close(self) -> None:
         """Gives the folder free for another simulator."""

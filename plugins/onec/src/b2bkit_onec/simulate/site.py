@@ -9,6 +9,8 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from b2bkit_onec.simulate.site_faults import NO_FAULT, SiteFault
+
 CHECKAUTH, INIT, FILE, IMPORT, QUERY, SUCCESS = "checkauth", "init", "file", "import", "query", "success"
 TIMEOUT = 180.0
 IMPORT_LIMIT = 3600.0
@@ -85,8 +87,9 @@ class SiteSession:
         allowed: Callable[[], bool],
         tell: Callable[[Step], None],
         timeout: float = TIMEOUT,
+        fault: SiteFault = NO_FAULT,
     ) -> None:
-        self.address, self.exchange = address, exchange
+        self.address, self.exchange, self.fault = address, exchange, fault
         self.allowed, self.tell, self.timeout = allowed, tell, timeout
         self.cookie = ""
         self.sessid = ""
@@ -122,8 +125,9 @@ class SiteSession:
     def send_file(self, name: str, body: bytes) -> None:
         """file: the body as it is, in pieces of `file_limit` under one name when it is larger."""
         step = self.file_limit if 0 < self.file_limit < len(body) else max(len(body), 1)
-        for start in range(0, max(len(body), 1), step):
-            answer = self._ask("POST", FILE, filename=name, body=body[start : start + step])
+        pieces = [body[start : start + step] for start in range(0, max(len(body), 1), step)]
+        for piece in self.fault.pieces(pieces):
+            answer = self._ask("POST", FILE, filename=name, body=piece)
             if answer.first_line != SUCCESS:
                 raise ExchangeFailed(f"file {name}: {_reason(answer)}")
 
@@ -159,6 +163,7 @@ class SiteSession:
         shown = f"{method} ?{query}" + (f" ({len(body)} B)" if body is not None else "")
         if self.sessid:
             query += f"&sessid={urllib.parse.quote(self.sessid)}"
+        self.fault.pause()
         started = time.monotonic()
         try:
             answer = self._send(method, query, body)
@@ -184,7 +189,12 @@ class SiteSession:
         if body is not None:
             headers["Content-Type"] = "application/octet-stream"
         try:
+            if self.fault.name == "down":
+                raise ConnectionResetError("the connection was broken")
             connection.request(method, target, body, headers)
+            if self.fault.name == "lost":
+                connection.getresponse()
+                raise ConnectionResetError("the connection was broken after the request")
             reply = connection.getresponse()
             content = reply.read(ANSWER_LIMIT)
             return Answer(reply.status, content, reply.headers.get_content_charset() or "utf-8")

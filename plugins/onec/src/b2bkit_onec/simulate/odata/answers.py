@@ -178,7 +178,7 @@ def _by_key(name: str, found: Table, arguments: Arguments) -> Row:
 
 def _function(context: Context, name: str, called: Segment, options: Options) -> Table:
     """A virtual table of a register: SliceLast, SliceFirst, Balance."""
-    entity, which = find_set(name)
+    entity, _ = find_set(name)
     told = {key: word.value for key, word in (called.arguments or {}).items()} | dict(options.plain)
     known = {"Period", "Condition"} | ({"Dimensions"} if called.name == BALANCE else set())
     if called.name not in (*SLICES, BALANCE) or not entity.records or (called.name == BALANCE) != (entity.kind == "AccumulationRegister"):

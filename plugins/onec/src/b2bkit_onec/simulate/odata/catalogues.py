@@ -114,7 +114,7 @@ def units(context: Context) -> Iterable[Row]:
     """УпаковкиЕдиницыИзмерения: base units, then packs of products."""
     base = context.db.execute("SELECT DISTINCT unit_code, unit_name FROM good ORDER BY unit_code").fetchall()
     for row in base:
-        told = {"НаименованиеПолное": row["unit_name"], "Числитель": Decimal(1), "Знаменатель": Decimal(1)}
+        told: Row = {"НаименованиеПолное": row["unit_name"], "Числитель": Decimal(1), "Знаменатель": Decimal(1)}
         yield {"Ref_Key": unit_ref(row["unit_code"], row["unit_name"]), "Code": row["unit_code"], "Description": row["unit_name"], **told}
     packs = "SELECT pack.*, unit_code, unit_name FROM pack JOIN good ON good.id = good_id ORDER BY good_id, CAST(factor AS REAL)"
     for row in context.db.execute(packs):
@@ -128,7 +128,7 @@ def units(context: Context) -> Iterable[Row]:
 def price_types(context: Context) -> Iterable[Row]:
     """ВидыЦен."""
     for row in context.db.execute("SELECT * FROM price_type ORDER BY position"):
-        told = {"ВалютаЦены_Key": currency_ref(row["currency"]), "ЦенаВключаетНДС": True, "Статус": "Действует"}
+        told: Row = {"ВалютаЦены_Key": currency_ref(row["currency"]), "ЦенаВключаетНДС": True, "Статус": "Действует"}
         yield {"Ref_Key": reference(PRICE_TYPE, row["id"]), "Code": f"{row['position'] + 1:09d}", "Description": row["name"], **told}
 
 

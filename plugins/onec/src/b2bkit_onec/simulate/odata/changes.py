@@ -33,7 +33,7 @@ def message_no(text: str) -> int:
 
 
 def select_changes(context: Context, node: str, number: int) -> str:
-    """Everything that is registered as an Atom feed; what had no number yet gets this one. Asked again it gives the same and what is new."""
+    """Everything that is registered as an Atom feed; what had no number gets this one. Asked again: the same, and what is new."""
     db = context.db
     db.execute("UPDATE registration SET message_no = ? WHERE node_id = ? AND message_no = 0", (number, node))
     db.execute("UPDATE node SET sent_no = ? WHERE id = ?", (number, node))

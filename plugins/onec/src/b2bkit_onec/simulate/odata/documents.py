@@ -54,12 +54,14 @@ class Orders:
         stored = kept.get("Товары")
         extra = stored if isinstance(stored, list) and len(stored) == len(lines) else [{} for _ in lines]
         made = order_lines(ref, lines)
-        rows = [{**typed(part.properties, one if isinstance(one, dict) else {}), **line} for one, line in zip(extra, made, strict=True)]
+        rows: list[objects.Cell] = [
+            {**typed(part.properties, one if isinstance(one, dict) else {}), **line} for one, line in zip(extra, made, strict=True)
+        ]
         return {
             "Партнер_Key": context.partner(party), "ЦенаВключаетНДС": True, "ХозяйственнаяОперация": "РеализацияКлиенту",
-            "НалогообложениеНДС": "ПродажаОблагаетсяНДС", "ПорядокРасчетов": "ПоЗаказам", "Соглашение_Key": context.agreement(row["contract_id"]),
-            "Организация_Key": OURS, **of_entity(self.entity, ref, kept), **_told(row), "Контрагент_Key": party, "Товары": rows,
-            "DataVersion": context.version(ORDER, ref),
+            "НалогообложениеНДС": "ПродажаОблагаетсяНДС", "ПорядокРасчетов": "ПоЗаказам", "Организация_Key": OURS,
+            "Соглашение_Key": context.agreement(row["contract_id"]), **of_entity(self.entity, ref, kept), **_told(row),
+            "Контрагент_Key": party, "Товары": rows, "DataVersion": context.version(ORDER, ref),
         }  # fmt: skip
 
 

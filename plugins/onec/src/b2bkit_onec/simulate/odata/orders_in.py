@@ -20,11 +20,11 @@ GOODS = "Товары"
 
 def create_order(base: Infobase, db: sqlite3.Connection, ref: str, row: Row, *, loading: bool) -> None:
     """Writes a new order under the client's reference. `loading`: as data are loaded, the sum is taken as told."""
-    now = base.now().isoformat()
+    now, dated = base.now().isoformat(), _moment(row, "ДатаПоДаннымКлиента")
     made: dict[str, str | int] = {
         "id": ref, "number_1c": str(row.get("Number") or next_number(db, "order", 6)), "date_1c": _moment(row, "Date") or now,
-        "portal_id": ref, "portal_number": str(row.get("НомерПоДаннымКлиента") or ref), "portal_date": _moment(row, "ДатаПоДаннымКлиента")[:10]
-        or now[:10], "portal_time": _moment(row, "ДатаПоДаннымКлиента")[11:], "from_portal": 1, "counterparty_id": "",
+        "portal_id": ref, "portal_number": str(row.get("НомерПоДаннымКлиента") or ref), "portal_date": dated[:10] or now[:10],
+        "portal_time": dated[11:], "from_portal": 1, "counterparty_id": "",
         "counterparty_name": "", "tax_number": "", "currency": "", "total": "0", "comment": "", "warehouse_id": "", "status": DRAFT,
         "posted": 0, "cancelled": 0, "payment_number": "", "paid_at": "", "shipment_number": "", "shipped_at": "", "contract": "",
         "contract_id": "", "deleted": 0, "changed_at": now,

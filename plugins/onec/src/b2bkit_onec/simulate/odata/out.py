@@ -180,10 +180,8 @@ def _atom_part(shape: Shape, part: Part, row: Row) -> str:
 
 def _element(one: Property, row: Row) -> str:
     value = row.get(one.name, one.default)
-    if isinstance(value, bool):
-        text = "true" if value else "false"
-    else:
-        text = plain(value) if isinstance(value, Decimal) else str(value)
+    told = "true" if value is True else "false" if value is False else value
+    text = plain(told) if isinstance(told, Decimal) else str(told)
     _refuse_control(text)
     return f"<d:{one.name}>{escape(text)}</d:{one.name}>\n" if text else f"<d:{one.name}/>\n"
 

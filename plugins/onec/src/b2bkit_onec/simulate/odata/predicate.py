@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from b2bkit_onec.simulate.objects import Cell
 from b2bkit_onec.simulate.odata import model
@@ -22,7 +22,7 @@ KINDS = {
     model.STRING: "string", model.DOUBLE: "number", model.INT64: "number", model.INT16: "number", model.BOOLEAN: "bool",
     model.DATE: "date", model.GUID: "guid",
 }  # fmt: skip
-COMPARE: Mapping[str, Callable[[object, object], bool]] = {
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
 }  # fmt: skip
 ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {

@@ -33,9 +33,9 @@ class Sessions:
 
     @contextmanager
     def call(self, cookie: str, wish: str) -> Iterator[str]:
-        """A call with the session of a cookie, or with `IBSession: start` a new one; gives its name, "" for a call without. Raises NoLicence.
+        """A call with the session of a cookie, or with `IBSession: start` a new one; gives its name, "" for a call without.
 
-        A cookie of a session that ended is a call without one. `finish` ends the session after the call.
+        A cookie of a session that ended is a call without one. `finish` ends the session after the call. Raises NoLicence.
         """
         name = self._enter(cookie, start=wish == "start")
         try:
