@@ -77,8 +77,9 @@ def today(work: Work) -> Today:
     """What waits now."""
     gateway = work.kit.erp_gateway
     queued = select(func.count(Handover.id), func.min(Handover.created_at)).where(Handover.state.in_(("waiting", "offered")))
-    found: tuple[int, datetime | None] = work.session.execute(queued).one()._tuple()
-    count, oldest = found
+    row = work.session.execute(queued).one()
+    count: int = row[0]
+    oldest: datetime | None = row[1]
     return Today(
         erp=gateway.state(work) if gateway else None,
         refused=refused(work, limit=5),
