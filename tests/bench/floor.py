@@ -1,5 +1,9 @@
 """The floor: bare Falcon and psycopg that run the same SQL and send the same bytes as a page of the portal, under the same server.
 
+It is as light as a server can be: the session check is among its statements, every row is fetched and turned into Python values, each page
+is one transaction in one hop to as many threads as the portal has; but the bytes lie ready, nothing is serialised, no header is added and
+no line is logged. A server written by hand would make its bytes as well, so the ratio is rather too strict than too mild.
+
 `python -m tests.bench.floor PORT FILE`: FILE holds the database's address and, per path, the statements with their parameters and the body.
 """
 

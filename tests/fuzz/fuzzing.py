@@ -27,7 +27,14 @@ class Overblocked(AssertionError):
 
 
 def _asking(name: str, statement: Any, allowed: bool = True) -> Case:
-    return Case(name, lambda session: sorted(map(tuple, session.execute(statement)), key=repr), allowed=allowed, statement=statement)
+    def ask(session: Any) -> Any:
+        found = sorted(map(tuple, session.execute(statement)), key=repr)
+        for way in ("making a plan", "by the plan"):
+            if sorted(session.rows(statement), key=repr) != found:
+                raise Leak(f"rows() {way} answers otherwise than execute()")
+        return found
+
+    return Case(name, ask, allowed=allowed, statement=statement)
 
 
 # each form that must be refused is drawn as often as any other, so that none is left out of a short run
