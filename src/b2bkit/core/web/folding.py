@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Template, TemplateAssertionError, TemplateNotFound, meta, nodes
+from jinja2 import Template, TemplateAssertionError, TemplateNotFound, nodes
 from jinja2.visitor import NodeTransformer
 
 if TYPE_CHECKING:
     from b2bkit.core.web.environment import PageEnvironment
 
 TEXTS = frozenset({"_", "gettext"})
+FOLDED = frozenset({"macros/ui.html"})  # icons, chips, marks: pictures of their arguments. Never a template with forms
 _PLACE = re.compile(r"%\((\w+)\)s|(%%)")
 Macros = Mapping[str, Callable[..., Any]]
 
@@ -168,8 +169,11 @@ def _asks_for_more(macro: nodes.Macro) -> bool:
 
 
 def constant_macros(env: PageEnvironment, template: str) -> Macros:
-    """Macros of a template that depend on their arguments alone: on no request, person or clock. None without such a template."""
-    if env.loader is None:
+    """Macros of a template of `FOLDED` that depend on their arguments alone: on no request, person or clock.
+
+    A macro that names anything else, `csrf_token` or `form_key` above all, is not among them: its answer would be one visitor's for all.
+    """
+    if env.loader is None or template not in FOLDED:
         return {}
     try:
         source, filename, _fresh = env.loader.get_source(env, template)
@@ -177,20 +181,17 @@ def constant_macros(env: PageEnvironment, template: str) -> Macros:
         return {}
     tree = env.parse(source, template, filename)
     known = {one.name: one for one in tree.body if isinstance(one, nodes.Macro) and not _asks_for_more(one)}
-    constant = TEXTS | env.constants.keys() | known.keys()
-    while True:
-        unfit = [
-            name
-            for name, one in known.items()
-            if meta.find_undeclared_variables(nodes.Template([one], lineno=1, environment=env)) - constant
-        ]
-        if not unfit:
-            break
+    while unfit := [name for name, one in known.items() if _asked_for(one) - TEXTS - env.constants.keys() - known.keys()]:
         for name in unfit:
             del known[name]
-        constant = TEXTS | env.constants.keys() | known.keys()
     if not known:
         return {}
     body = nodes.Template(list(known.values()), lineno=1, environment=env)
     module: Any = Template.from_code(env, env.compile(body, template, filename), env.make_globals(None)).module
     return {name: getattr(module, name) for name in known if not name.startswith("_")}  # those are not exported
+
+
+def _asked_for(macro: nodes.Macro) -> set[str]:
+    """Every name that a macro reads and does not itself give a meaning to. Jinja's own `meta` leaves out the environment's globals."""
+    names = list(macro.find_all(nodes.Name))
+    return {name.name for name in names if name.ctx == "load"} - {name.name for name in names if name.ctx in ("store", "param")}
