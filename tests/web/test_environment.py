@@ -240,7 +240,12 @@ def test_what_belongs_to_a_visitor_or_a_form_is_never_worked_out_early() -> None
     """A token in a compiled template would be one visitor's for all; Jinja's own `meta` does not name an environment's globals."""
     env = pair("en", DictLoader(PIECES))[1]
     seen: list[str] = []
-    env.globals.update(csrf_token=lambda: seen.append("x") or f"token{len(seen)}", form_key=lambda: f"key{len(seen)}")
+
+    def token() -> str:
+        seen.append("x")
+        return f"token{len(seen)}"
+
+    env.globals.update(csrf_token=token, form_key=lambda: f"key{len(seen)}")
     assert not {"guarded", "inner"} & env.constant_macros("macros/ui.html").keys()
     template = env.from_string('{% import "macros/ui.html" as m %}{{ m.guarded() }}')
     assert seen == []

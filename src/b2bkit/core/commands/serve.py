@@ -86,7 +86,7 @@ async def serve_one(app: App, host: str, port: int) -> None:
     def stop() -> None:
         if isinstance(app.parts.live, LiveStreams):
             app.parts.live.close()  # else the server would wait for the pages that are open
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -41,7 +41,8 @@ class Folding(NodeTransformer):
                 if node.name in once and self.name is not None and node in tree.body:
                     self.macros |= {key: value for key, value in self.env.constant_macros(self.name).items() if key == node.name}
                 continue
-            template = node.template.value if isinstance(node.template, nodes.Const) else None
+            source = node.template if isinstance(node, nodes.Import | nodes.FromImport) else None
+            template = source.value if isinstance(source, nodes.Const) else None
             if not isinstance(template, str):
                 continue
             if isinstance(node, nodes.Import) and node.target in once:
@@ -58,7 +59,7 @@ class Folding(NodeTransformer):
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             return node
         if self._says(node):
-            return _at(self._text(node), node)
+            return _at(self._text(node), node)  # type: ignore[no-any-return]
         called = self._constant(node.node)
         if called is None:
             return node
@@ -67,7 +68,7 @@ class Folding(NodeTransformer):
             value = called(*args, **{pair.key: pair.value.as_const() for pair in node.kwargs})
         except Exception:  # not constant, or wrong: then it fails where it is shown, with the template's line
             return node
-        return _at(nodes.TemplateData(str(value)) if hasattr(value, "__html__") else nodes.Const(value), node)
+        return _at(nodes.TemplateData(str(value)) if hasattr(value, "__html__") else nodes.Const(value), node)  # type: ignore[no-any-return]
 
     def _constant(self, called: nodes.Expr) -> Callable[..., Any] | None:
         if isinstance(called, nodes.Name):
