@@ -24,7 +24,7 @@ demo: ## open Polymertorg's portal; DB=postgres for PostgreSQL and Redis, PORT=8
 	@exec $(BIN)/b2bkit demo examples/polymertorg --port $(PORT) $(if $(filter postgres,$(DB)),--db postgres)
 
 setup-dev:
-	@$(PYTHON) tools/setup.py --dev --system postgres redis chromium
+	@$(PYTHON) tools/setup.py --dev --system postgres redis chromium nginx
 
 test: setup-dev ## every test; takes a while
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)

@@ -25,6 +25,7 @@ REQUIREMENTS = ROOT / "requirements"
 SYSTEM: dict[str, tuple[tuple[str, ...], str]] = {
     "postgres": (("initdb",), "postgresql"),
     "redis": (("redis-server",), "redis-server"),
+    "nginx": (("nginx",), "nginx-light"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
 }
 

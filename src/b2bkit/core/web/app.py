@@ -113,6 +113,8 @@ class B2bkitAsgi(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
     ) -> None:
         if scope.get("path") == live.PATH:
             receive = live.noticing(scope, receive)
+        if scope.get("http_version") == "1":  # so granian names 1.0, which nginx speaks to what is behind it; Falcon takes "1.0" alone
+            scope["http_version"] = "1.0"
         await super().__call__(scope, receive, send)
 
     def close(self) -> None:
