@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from b2bkit.core.audit.models import AuditEntry
 from b2bkit.core.erp.models import Handover
@@ -155,9 +156,9 @@ def test_an_order_is_sent_again_from_the_queue_and_from_its_message(stage: Stage
 def test_messages_are_found_by_words_outcome_and_day(stage: Stage) -> None:
     admin = stage.portal.sign_in(stage.admin)
     for query in ("q=п-10461", "q=заказклиента+10461", f"q={stage.mine}", "flow=orders&direction=out", "since=2026-11-24&until=2026-11-24"):
-        assert "П-10461" in admin.get(f"/admin/onec/messages?{query}").text, query
+        assert "П-10461" in admin.get(f"/admin/onec/messages?{quote(query, safe='=&+%')}").text, query
     for query in ("q=п-10461+нет-такого", "outcome=failed", "since=2026-11-25", "q=%25", "direction=in"):
-        assert "П-10461" not in admin.get(f"/admin/onec/messages?{query}").text, query
+        assert "П-10461" not in admin.get(f"/admin/onec/messages?{quote(query, safe='=&+%')}").text, query
     assert admin.get("/admin/onec/messages?other=1").status_code == 400
 
 
