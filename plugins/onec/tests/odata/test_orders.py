@@ -17,7 +17,7 @@ from b2bkit_onec.line import Line, OneCBroken, OneCRefused, OneCSilent
 from b2bkit_onec.odata.orders import Orders
 from plugins.onec.tests.odata import ut
 from plugins.onec.tests.odata.conftest import MakeLine
-from plugins.onec.tests.odata.fake import Asked, FakeOneC, Said, refused
+from plugins.onec.tests.odata.fake import Asked, FakeOneC, Said, refused, said
 
 ID = UUID("0192f000-0000-7000-8000-000000000001")
 SET = "Document_ЗаказКлиента"
@@ -120,7 +120,15 @@ def lose(onec: FakeOneC, answer: Said, *, works: bool, method: str = "POST") -> 
 
 
 @pytest.mark.parametrize(
-    "answer", [Said(hang_up=True), Said(504), Said(201, b'{"Ref', {"Content-Type": "application/json"}), Said(200, b"<html></html>")]
+    "answer",
+    [
+        Said(hang_up=True),
+        Said(504),
+        Said(201, b'{"Ref', {"Content-Type": "application/json"}),
+        Said(200, b"<html></html>"),
+        said({"Ref_Key": ut.ORDER, "Number": "ТД00-000099", "Товары": []}, 201),
+    ],
+    ids=["nothing", "504", "half", "page", "another order"],
 )
 def test_a_lost_answer_is_found_by_the_reference(onec: FakeOneC, orders: Orders, answer: Said) -> None:
     lose(onec, answer, works=True)

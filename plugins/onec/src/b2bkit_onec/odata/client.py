@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,7 +111,7 @@ class ODataClient:
             if refused.absent:
                 return None
             raise
-        return parsed(answer)
+        return _this(parsed(answer), key)
 
     def table(
         self,
@@ -166,14 +167,15 @@ class ODataClient:
 
     def create(self, entity: str, body: Mapping[str, Any], *, subject: Subject | None = None, number: str = "") -> Row:
         """POST of a new object; gives it as 1C has it now. After silence it may exist or not: look for it by its key."""
-        return parsed(self._send("POST", f"POST {entity}", entity, {}, body=body, subject=subject, number=number))
+        made = parsed(self._send("POST", f"POST {entity}", entity, {}, body=body, subject=subject, number=number))
+        return _this(made, str(body.get("Ref_Key", "")))
 
     def change(
         self, entity: str, key: str | Mapping[str, Value], body: Mapping[str, Any], *, subject: Subject | None = None, number: str = ""
     ) -> Row:
         """PATCH of the named fields; a table part is replaced whole. Gives the object as it is now, or what was sent where 1C is brief."""
         answer = self._send("PATCH", f"PATCH {entity}", query.keyed(entity, key), {}, body=body, subject=subject, number=number)
-        return parsed(answer) if answer.body.strip() else dict(body)
+        return _this(parsed(answer), key) if answer.body.strip() else dict(body)
 
     def call(
         self,
@@ -237,6 +239,14 @@ class ODataClient:
         return self.transport.send(request, tries=tries)
 
 
+def _this(row: Row, key: str | Mapping[str, Value]) -> Row:
+    """The row, if it is the one that was asked for: an answer that belongs to another question is none. Raises OneCBroken."""
+    told = row.get("Ref_Key")
+    if isinstance(key, str) and key and isinstance(told, str) and told.lower() != key.lower():
+        raise OneCBroken(_("1C's answer is about another object ({ref}).").format(ref=told[:40]))
+    return row
+
+
 def dumped(body: Mapping[str, Any]) -> bytes:
     """JSON for 1C: Decimals keep their digits, references and dates are texts as 1C writes them."""
     return _encoded(body).encode()
@@ -251,6 +261,6 @@ def _encoded(value: object) -> str:
         return "[" + ",".join(map(_encoded, value)) + "]"
     if isinstance(value, UUID):
         return json.dumps(str(value))
-    if hasattr(value, "isoformat"):
+    if isinstance(value, dt.date):
         return json.dumps(query.literal(value).removeprefix("datetime").strip("'"))
     return json.dumps(value, ensure_ascii=False, allow_nan=False)

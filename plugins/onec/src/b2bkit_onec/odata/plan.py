@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from b2bkit.core.i18n import _
+from b2bkit_onec.flows.spec import Refused
 from b2bkit_onec.line.errors import OneCBroken, OneCRefused, OneCSilent
 from b2bkit_onec.odata import query, values
 from b2bkit_onec.odata.feed import Feed, read_feed
@@ -40,7 +41,7 @@ class Changes:
         """What the message says of one kind of data."""
         news: list[T] = []
         gone: list[str] = []
-        refused = []
+        refused: list[Refused] = []
         for name in kind.objects:
             found = source.names.get(name)
             if found is not None:
