@@ -144,6 +144,7 @@ def install_packages() -> None:
     """b2bkit and every plugin of the workspace, editable, built by the hatchling that the lock names."""
     editable = [part for project in projects() for part in ("-e", project)]
     uv("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline", *editable)
+    run(PYTHON, "-m", "compileall", "-q", *(project / "src" for project in projects()))  # the first start need not
 
 
 def projects() -> list[Path]:
@@ -206,7 +207,7 @@ def set_up(dev: bool) -> None:
 
     def install_requirements() -> None:
         say(f"installing what {lock.name} names")
-        uv("pip", "install", "--quiet", "--require-hashes", "-r", lock)
+        uv("pip", "install", "--quiet", "--compile-bytecode", "--require-hashes", "-r", lock)
 
     step(lock.stem, [lock], install_requirements)
     manifests = [project / "pyproject.toml" for project in projects()]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final, cast
 
 import click
 
-from b2bkit.core.commands import check, database, demo, plugins, serve
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.extend.load import known_plugins
 
-OWN: dict[str, click.Command] = {
-    "check": check.check,
-    "db": database.db,
-    "demo": demo.demo,
-    "plugins": plugins.plugins,
-    "serve": serve.serve,
-    "worker": serve.worker,
-}
+# command -> module with it: only the one that is asked for is imported, so that a process starts sooner
+OWN: Final = {"check": "check", "db": "database", "demo": "demo", "plugins": "plugins", "serve": "serve", "worker": "serve"}
 
 
 class _Commands(click.Group):
@@ -28,8 +23,10 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in OWN:
-            return OWN[cmd_name]
-        return plugins.command_group(cmd_name)
+            return cast(click.Command, getattr(import_module(f"b2bkit.core.commands.{OWN[cmd_name]}"), cmd_name))
+        from b2bkit.core.commands.plugins import command_group
+
+        return command_group(cmd_name)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
