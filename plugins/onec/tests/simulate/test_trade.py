@@ -118,7 +118,7 @@ def test_payment_under_a_contract_settles_what_is_due_first_and_the_rest_is_an_a
     papers.pay_contract(base, contract, total + 100)
     with base.read() as db:
         stands = settlements.standing(db, contract, TODAY)
-    assert (stands.debt, stands.prepaid) == (0, Decimal("100.01"))
+    assert [stands.debt, stands.prepaid] == [0, Decimal("100.01")]
 
 
 def test_release_is_refused_above_the_limit_and_with_an_overdue_debt(base: Infobase, good_id: str) -> None:

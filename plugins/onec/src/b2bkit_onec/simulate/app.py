@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import falcon
 
-from b2bkit_onec.simulate import control, control_trade, goods_pages, pages
+from b2bkit_onec.simulate import control, control_trade, fault_pages, goods_pages, pages, trade_pages
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.guard import FormTokens, Guard
 from b2bkit_onec.simulate.infobase import Infobase
@@ -39,6 +39,12 @@ def create_app(
     app.add_route("/goods/{good_id}/price", goods_pages.GoodPrice(shop))
     app.add_route("/goods/{good_id}/stock", goods_pages.GoodStock(shop))
     app.add_route("/exchange", pages.Exchange(shop))
+    app.add_route("/contracts", trade_pages.Contracts(shop))
+    app.add_route("/contracts/{ref}", trade_pages.ContractCard(shop))
+    app.add_route("/papers", trade_pages.Papers(shop))
+    app.add_route("/tasks", trade_pages.Tasks(shop))
+    app.add_route("/messages", fault_pages.Messages(shop))
+    app.add_route("/faults", fault_pages.Faults(shop))
     app.add_static_route("/static", HERE / "static")
     app.add_route("/control/state", control.State(base, exchanger))
     app.add_route("/control/power", control.Power(base, schedule))

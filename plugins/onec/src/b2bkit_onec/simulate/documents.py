@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from b2bkit_onec.commerceml.records import Document
+from b2bkit_onec.simulate import objects
 from b2bkit_onec.simulate.infobase import Infobase, keep_setting, plain, setting
-from b2bkit_onec.simulate.names import is_guid
+from b2bkit_onec.simulate.names import CONTRACT, is_guid
 from b2bkit_onec.simulate.order_row import CLOSED, DRAFT, STORED, tell, update
 from b2bkit_onec.simulate.parties import find_contract
 
@@ -86,6 +87,7 @@ def _parties(db: sqlite3.Connection, order: Document) -> dict[str, str | int]:
     buyer = order.counterparties[0] if order.counterparties else None
     number = order.requisite("Договор", "Номер договора")
     told = order.requisite("ДоговорИд", "ИдДоговора", "Ид договора")
+    contract = find_contract(db, told, number, buyer.id if buyer else "")
     return {
         "counterparty_id": buyer.id if buyer else "",
         "counterparty_name": (buyer.official_name or buyer.full_name or buyer.name) if buyer else "",
@@ -94,8 +96,8 @@ def _parties(db: sqlite3.Connection, order: Document) -> dict[str, str | int]:
         "total": plain(order.total or Decimal(0)),
         "comment": order.comment,
         "warehouse_id": order.warehouses[0].id if order.warehouses else "",
-        "contract": number,
-        "contract_id": find_contract(db, told, number, buyer.id if buyer else ""),
+        "contract": number or objects.text(objects.get(db, CONTRACT, contract) or {}, "Номер"),
+        "contract_id": contract,
     }
 
 

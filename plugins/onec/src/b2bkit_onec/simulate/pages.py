@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import falcon
 
 from b2bkit.core.i18n import N_
+from b2bkit_onec.simulate import names
 from b2bkit_onec.simulate.actions import ACTIONS, NotNow, act, reason_against
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.guard import FormTokens
@@ -24,6 +25,13 @@ STATUS_TEXTS = {
     "КОтгрузке": N_("To ship"),
     "Закрыт": N_("Closed"),
 }
+PAPER_KINDS = {
+    names.INVOICE: N_("Invoice"),
+    names.SHIPMENT: N_("Shipment"),
+    names.TAX_INVOICE: N_("Tax invoice"),
+    names.PAYMENT: N_("Payment"),
+    names.RECONCILIATION: N_("Reconciliation act"),
+}
 DONE = {
     "post": N_("The order is posted."),
     "invoice": N_("The invoice is issued."),
@@ -34,6 +42,13 @@ DONE = {
     "cancel": N_("The order is cancelled."),
     "price": N_("The price is changed. It goes to the portal with the next exchange."),
     "stock": N_("The stock is changed. It goes to the portal with the next exchange."),
+    "limit": N_("The limit is written."),
+    "act": N_("The act is made. It stands among the documents."),
+    "task": N_("The task is done."),
+    "arm": N_("The fault is switched on."),
+    "disarm": N_("The fault is switched off."),
+    "disarm_all": N_("All faults are switched off."),
+    "licences": N_("Licences and login are written."),
     "exchange": N_("The exchange has begun. Reload the page to see its steps."),
 }
 
@@ -80,6 +95,10 @@ class Shop:
         self.tokens.check(req, fields.pop("token", ""))
         return fields
 
+    def with_changed(self, req: falcon.Request, **changed: str) -> str:
+        """The address of this page with other parameters."""
+        return _with(req, **changed)
+
     def show_error(self, req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, params: dict[str, str]) -> None:
         """JSON for `/control`, a page for people."""
         resp.status = error.status
@@ -93,6 +112,11 @@ class Shop:
 def _with(req: falcon.Request, **changed: str) -> str:
     params = {key: value if isinstance(value, str) else value[0] for key, value in req.params.items() if key != "done"}
     return f"{urllib.parse.quote(req.path)}?{urllib.parse.urlencode({**params, **changed})}"
+
+
+def masked(words: str) -> str:
+    """A LIKE pattern that finds the words anywhere."""
+    return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 class Start:
@@ -139,7 +163,7 @@ class Orders:
 
 
 def _orders(db: sqlite3.Connection, words: str, origin: str, page: int) -> list[sqlite3.Row]:
-    mask = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    mask = masked(words)
     return db.execute(
         "SELECT * FROM document WHERE (? = '' OR number_1c LIKE ? ESCAPE '\\' OR portal_number LIKE ? ESCAPE '\\'"
         " OR counterparty_name LIKE ? ESCAPE '\\') AND (? <> 'portal' OR from_portal = 1) AND (? <> 'open' OR status <> 'Закрыт')"
@@ -179,12 +203,14 @@ class OrderCard:
                 raise falcon.HTTPNotFound from absent
             lines = db.execute("SELECT * FROM document_line WHERE document_id = ? ORDER BY position", (row["id"],)).fetchall()
             place = db.execute("SELECT name FROM warehouse WHERE id = ?", (row["warehouse_id"],)).fetchone()
+            written = db.execute("SELECT * FROM paper WHERE order_id = ? AND deleted = 0 ORDER BY at, number", (row["id"],)).fetchall()
             waits = db.execute("SELECT 1 FROM change WHERE kind = ? AND object_id = ?", (ORDER, row["id"])).fetchone()
         actions = [(name, label, reason_against(row, name)) for name, (label, _, _) in ACTIONS.items()]
         self.shop.show(
             req, resp, "order.html", "orders", row=row, lines=lines, actions=actions, waits=waits is not None,
             next_action=next((name for name, _, reason in actions if not reason and name != "cancel"), ""),
-            warehouse=place["name"] if place else "", shown=SHOWN[row["status"]], **values,
+            warehouse=place["name"] if place else "", shown=SHOWN[row["status"]],
+            papers=written, kinds=PAPER_KINDS, **values,
         )  # fmt: skip
 
 
