@@ -67,6 +67,12 @@ class DatabaseSection(Section):
         pattern=r"^(sqlite:///.+|postgresql(\+psycopg)?://.+)$",
     )
     pool: int = Field(10, description="Connections kept per process (PostgreSQL); at least as many as web threads.", ge=1, le=200)
+    statement_timeout: float = Field(
+        10,
+        description="Seconds that the database may take for a web request before it is ended; jobs and migrations have no limit.",
+        ge=0.1,
+        le=600,
+    )
 
 
 class JobsSection(Section):

@@ -245,6 +245,7 @@ def web_parts(app: App) -> WebParts:
         cookie_secure=config.portal.base_url.startswith("https://"),
         debug=False,
         threads=config.tables.web.threads,
+        patience=config.tables.database.statement_timeout,
         languages=config.portal.languages,
         zone=config.portal.zone,
         title=config.portal.name,

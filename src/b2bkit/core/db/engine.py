@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from b2bkit.core.db.gate import WriteGate
+from b2bkit.core.db.patience import at_rest, limit_postgresql, limit_sqlite, ran_out
 from b2bkit.core.db.plan import Plans, Row
 from b2bkit.core.db.scope import ScopeMap, scope_map, walled_engine
 from b2bkit.core.errors import B2bkitError, Unavailable
@@ -211,6 +212,7 @@ def _sqlite_engine(path: Path, pool_size: int, gate: WriteGate) -> Engine:
         if held is not None:
             gate.leave(held)
 
+    event.listen(engine, "checkin", at_rest)
     event.listen(engine, "checkin", leave)  # after COMMIT or ROLLBACK, whichever way the transaction ended
     event.listen(engine, "close", leave)
     return engine
@@ -225,6 +227,7 @@ def _sqlite_begin(gate: WriteGate) -> Callable[[Connection], None]:
             info["query_only"] = not write
         if write:
             info["gate"] = gate.enter()
+        limit_sqlite(driver, info)
         driver.execute("BEGIN IMMEDIATE" if write else "BEGIN").close()
 
     return begin
@@ -266,6 +269,7 @@ def _postgresql_engine(url: URL, pool_size: int, statement_timeout: float | None
 
 def _postgresql_begin(connection: Connection) -> None:
     driver = cast(Any, connection.connection.dbapi_connection)
+    limit_postgresql(driver, connection.connection.info)
     read_only = not connection.get_execution_options().get(WRITE, False)
     if driver.read_only is not read_only:
         driver.read_only = read_only  # psycopg then says BEGIN READ ONLY: no further round trip
@@ -275,6 +279,8 @@ def _explain(context: ExceptionContext) -> None:
     error = context.original_exception
     if getattr(error, "sqlstate", None) == _READ_ONLY or _SQLITE_READONLY in str(error):
         raise WriteInRead(f"this transaction only reads; open it with write=True to run: {(context.statement or '')[:200]}") from error
+    if ran_out(error):
+        raise Unavailable(f"the database took too long: {(context.statement or '')[:200]}", retry_after=10) from error
 
 
 @contextmanager

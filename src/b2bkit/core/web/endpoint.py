@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import falcon.asgi
 
 from b2bkit.core.db.engine import retrying
+from b2bkit.core.db.patience import patience
 from b2bkit.core.extend.things import Route
 from b2bkit.core.i18n import speaking
 from b2bkit.core.web import guard, idempotency
@@ -83,6 +84,10 @@ class Endpoint:
 
     def _answer(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
         """Runs in a thread; never raises."""
+        with patience(self.site.parts.config.patience):
+            self._answered(req, resp, state, params)
+
+    def _answered(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, state: State, params: Params) -> None:
         token = current.set(state)
         try:
             if self.route.machine:

@@ -85,6 +85,7 @@ class WebConfig:
     base_url          scheme and host without a path, e.g. https://portal.example; every absolute link is built from it
     allowed_hosts     host names, besides that of base_url, under which a request is answered
     trusted_proxies   how many proxies in front are ours: so many entries of X-Forwarded-For, from the right, are believed
+    patience          seconds that the database may take for a request; None: as long as it wants
     cookie_secure     False only on a local machine without TLS
     threads, queue    handlers that run at a time; requests that may wait for one of them before the answer is 503
     read_seconds      how long a body may take to arrive (big ones get a second more per 64 kB)
@@ -94,6 +95,7 @@ class WebConfig:
     base_url: str
     allowed_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    patience: float | None = None
     cookie_secure: bool = True
     debug: bool = False
     threads: int = 8

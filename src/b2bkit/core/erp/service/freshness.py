@@ -41,7 +41,7 @@ class TellsMore(Protocol):
 
 def kinds_of(work: Work) -> tuple[str, ...]:
     """Kinds whose age is kept: KINDS, then those that this portal's gateway names."""
-    gateway = work.kit.erp_gateway
+    gateway: object = work.kit.erp_gateway
     further = gateway.further_kinds() if isinstance(gateway, TellsMore) else ()
     return tuple(dict.fromkeys((*KINDS, *further)))
 
