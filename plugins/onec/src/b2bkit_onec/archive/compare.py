@@ -17,6 +17,12 @@ DEEPEST: Final = 60
 _KEYS: Final = ("LineNumber", "Ref_Key", "Ид", "Code", "id", "ref")
 
 
+class Figure(str):
+    """A number of JSON, letter by letter as it came."""
+
+    __slots__ = ()
+
+
 class Leaf(NamedTuple):
     """One value that differs. `before` None: it is new; `after` None: it is gone."""
 
@@ -41,7 +47,7 @@ def leaves(body: bytes) -> Iterator[tuple[str, str]]:
     """Path and value of everything that has a value. Elements of lists are named by their key where they have one."""
     data = _json(body)
     if data is not _NONE:
-        yield from _of_json(data, "", 0)
+        yield from _of_json(data, "")
         return
     root = _xml(body)
     if root is not None:
@@ -55,7 +61,7 @@ def readable(body: bytes) -> tuple[str, Literal["json", "xml", "text", "binary"]
     """The body with indents, and what it is."""
     data = _json(body)
     if data is not _NONE:
-        return json.dumps(data, ensure_ascii=False, indent=2), "json"
+        return "".join(_written(data, "\n")), "json"
     root = _xml(body)
     if root is not None:
         return "\n".join(_printed(root, 0)), "xml"
@@ -80,10 +86,20 @@ def _json(body: bytes) -> object:
     if begin not in (b"{", b"["):
         return _NONE
     try:
-        found: object = json.loads(body.decode("utf-8-sig"), parse_float=str, parse_int=str)
+        found: object = json.loads(body.decode("utf-8-sig"), parse_float=Figure, parse_int=Figure, parse_constant=Figure)
     except (ValueError, RecursionError):
         return _NONE
-    return found
+    return _NONE if _deep(found) else found
+
+
+def _deep(value: object) -> bool:
+    """Whether it is nested deeper than anything of 1C."""
+    level: list[object] = [value]
+    for _depth in range(DEEPEST):
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())]
+        if not level:
+            return False
+    return True
 
 
 def _xml(body: bytes) -> Element | None:
@@ -118,14 +134,33 @@ def _xml(body: bytes) -> Element | None:
         return None
 
 
-def _of_json(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and depth < DEEPEST:
+def _written(value: object, pad: str) -> Iterator[str]:
+    """JSON with indents; `pad` begins a line."""
+    inner = pad + "  "
+    if isinstance(value, Figure):
+        yield str(value)
+    elif isinstance(value, dict) and value:
+        for place, (name, one) in enumerate(value.items()):
+            yield ("{" if place == 0 else ",") + inner + json.dumps(name, ensure_ascii=False) + ": "
+            yield from _written(one, inner)
+        yield pad + "}"
+    elif isinstance(value, list) and value:
+        for place, one in enumerate(value):
+            yield ("[" if place == 0 else ",") + inner
+            yield from _written(one, inner)
+        yield pad + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)
+
+
+def _of_json(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _of_json(inner, f"{path}.{name}" if path else str(name), depth + 1)
-    elif isinstance(value, list) and depth < DEEPEST:
+            yield from _of_json(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
         for place, inner in enumerate(value, 1):
             named = next((f"{key}={inner[key]}" for key in _KEYS if isinstance(inner, dict) and inner.get(key)), str(place))
-            yield from _of_json(inner, f"{path}[{named}]", depth + 1)
+            yield from _of_json(inner, f"{path}[{named}]")
     else:
         yield path, _plain(value)
 

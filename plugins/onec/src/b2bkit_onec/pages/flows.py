@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from b2bkit import Conflict, NotFound, Work
 from b2bkit.core.erp.service import Fresh, freshness
@@ -102,6 +102,6 @@ class FlowPage:
         pillars: list[Column] = columns(found)
         last = next((run for run in found if run.refused_count and run.outcome == "good"), None)
         problems = conflict.problems if conflict else ()
-        values = {"flow": row, "runs": found, "columns": pillars, "refusing": last, "done": done, "problems": problems}
+        values: dict[str, Any] = {"flow": row, "runs": found, "columns": pillars, "refusing": last, "done": done, "problems": problems}
         values |= {"labels": label, "differences": differences}
         render(req, resp, "onec/flow.html", block="live", status=409 if conflict else 200, **values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from b2bkit.core.i18n import _
@@ -68,7 +68,7 @@ def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Cho
     shown, kind = compare.readable(body) if body else ("", "text")
     before = search.before(work, kept)
     old = body_of(before, work.config.data) if before is not None else None
-    values = {
+    values: dict[str, Any] = {
         "kept": kept,
         "partner": search.partner(work, kept),
         "gone": body is None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import case, select
@@ -71,5 +71,5 @@ class Owed:
     def _show(self, req: Request, resp: Response, *, done: str = "", conflict: Conflict | None = None) -> None:
         work = work_of(req)
         problems = conflict.problems if conflict else ()
-        values = {"line": line(work), "owed": owed(work), "shown": SHOWN, "done": done, "problems": problems}
+        values: dict[str, Any] = {"line": line(work), "owed": owed(work), "shown": SHOWN, "done": done, "problems": problems}
         render(req, resp, "onec/owed.html", block="live", status=409 if conflict else 200, **values)
