@@ -195,11 +195,13 @@ def test_settlements_add_debts_and_prepayments_apart_and_tell_what_is_overdue(on
     assert reading.whole
 
 
-def test_settlements_of_unknown_keys_are_refused_and_told(onec: FakeOneC, line: Line) -> None:
+def test_settlements_of_unknown_keys_are_refused_and_end_nobodys_debt(onec: FakeOneC, line: Line) -> None:
     onec.sets["Catalog_КлючиАналитикиУчетаПоПартнерам"] = []
     onec.tables["AccumulationRegister_РасчетыСКлиентами/Balance"] = [settled(СуммаBalance=1)]
     onec.tables["AccumulationRegister_РасчетыСКлиентамиПоСрокам/Balance"] = []
-    batches = list(settlements.read(source(line, "settlements")))
+    reading = settlements.read(source(line, "settlements"))
+    batches = list(reading)
+    assert not reading.whole
     assert [one.ref for batch in batches for one in batch.refused] == [ut.KEY]
     assert [one for batch in batches for one in batch.news] == []
 

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
 from decimal import Decimal
-from typing import Final
 
 from b2bkit.core.settlements.news import DueNews
+from b2bkit_onec.flows.spec import Refused
 from b2bkit_onec.odata import values
-from b2bkit_onec.odata.kinds.settlements import Place, place_key, places_of
+from b2bkit_onec.odata.kinds.settlements import Place, in_batches, place_key, places_of
 from b2bkit_onec.odata.kinds.stock import dimensions
 from b2bkit_onec.odata.names import Found
-from b2bkit_onec.odata.source import Batch, Reading, Source
-
-SIZE: Final = 500
+from b2bkit_onec.odata.source import Reading, Source
 
 
 def read(source: Source, cursor: str = "") -> Reading[DueNews]:
-    """Every payment that is expected now; what no batch names is paid. `cursor` is not used."""
-    return Reading(source.line.now, _batches(source), whole=True)
+    """Every payment that is expected now, asked at once; what no batch names is paid, unless rows could not be understood."""
+    as_of = source.line.now
+    told, refused = _dues(source)
+    return Reading(as_of, in_batches(told, refused), whole=not refused)
 
 
-def _batches(source: Source) -> Generator[Batch[DueNews], None, str]:
+def _dues(source: Source) -> tuple[list[DueNews], list[Refused]]:
     source.names.check("schedule")
     found = source.names.get("plan") or source.need("term")
     amount = found.field("amount") or found.field("debt")
@@ -34,11 +33,7 @@ def _batches(source: Source) -> Generator[Batch[DueNews], None, str]:
         if place is not None and due is not None:
             at = (place, values.ref(row, found.field("deal")), due)
             totals[at] = totals.get(at, values.ZERO) + values.number(row, amount)
-    yield Batch((), (), refused)
-    told = _news(source, found, {at: total for at, total in totals.items() if total > 0})
-    for start in range(0, len(told), SIZE):
-        yield Batch(told[start : start + SIZE])
-    return ""
+    return _news(source, found, {at: total for at, total in totals.items() if total > 0}), refused
 
 
 def _news(source: Source, found: Found, totals: dict[tuple[Place, str, dt.date], Decimal]) -> list[DueNews]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from b2bkit.core.i18n import _
 from b2bkit.core.settlements.news import SettlementNews
@@ -17,6 +17,7 @@ from b2bkit_onec.odata.values import Row
 
 SIZE: Final = 500
 PARTY: Final = "Catalog_Контрагенты"
+T = TypeVar("T")
 
 
 class Place(NamedTuple):
@@ -28,11 +29,24 @@ class Place(NamedTuple):
 
 
 def read(source: Source, cursor: str = "") -> Reading[SettlementNews]:
-    """How matters stand with everybody now; whom no batch names owes nothing. `cursor` is not used."""
-    return Reading(source.line.now, _batches(source), whole=True)
+    """How matters stand with everybody now, asked at once; whom no batch names owes nothing. `cursor` is not used.
+
+    Where rows could not be understood the set is not whole: they may be those of whom it does not name.
+    """
+    as_of = source.line.now
+    told, refused = _news(source)
+    return Reading(as_of, in_batches(told, refused), whole=not refused)
 
 
-def _batches(source: Source) -> Generator[Batch[SettlementNews], None, str]:
+def in_batches(told: Sequence[T], refused: Sequence[Refused]) -> Generator[Batch[T], None, str]:
+    """News that are there already."""
+    yield Batch((), (), refused)
+    for start in range(0, len(told), SIZE):
+        yield Batch(told[start : start + SIZE])
+    return ""
+
+
+def _news(source: Source) -> tuple[list[SettlementNews], list[Refused]]:
     source.names.check("settlements")
     found = source.need("settlement")
     rows = source.client.table(found.path, found.function, {"Dimensions": dimensions(found, "key", "deal", "currency")})
@@ -56,10 +70,7 @@ def _batches(source: Source) -> Generator[Batch[SettlementNews], None, str]:
         )
         for place in dict.fromkeys([*debt, *prepaid])
     ]
-    yield Batch((), (), refused)
-    for start in range(0, len(told), SIZE):
-        yield Batch(told[start : start + SIZE])
-    return ""
+    return told, refused
 
 
 def _overdue(source: Source) -> Mapping[Place, Decimal]:
