@@ -15,7 +15,7 @@ from b2bkit import PluginSettings
 Way = Literal["site", "odata", "service", "off"]
 FLOWS: Final = (
     "catalog", "prices", "stock", "parties", "contracts", "contacts", "orders", "order_status", "settlements", "schedule", "papers",
-    "live", "prints", "reconciliation", "tasks",
+    "changes", "live", "prints", "reconciliation", "tasks",
 )  # fmt: skip
 _FIELD = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
 _NAME_1C = re.compile(r"^[A-Za-zА-Яа-яЁё_][A-Za-zА-Яа-яЁё0-9_]*$")
@@ -154,6 +154,11 @@ class OneCSettings(PluginSettings):
     unit: str = Field("шт", description="Base unit of products for which 1C names none.", min_length=1, max_length=50)
     memory_mb: int = Field(1024, description="Memory that reading a file may take, in a process of its own.", ge=128)
     read_seconds: int = Field(900, description="Seconds that reading a file may take.", ge=10)
+    missing: Literal["keep", "hide"] = Field(
+        "keep", description="Goods that a full export does not name any more: keep them, or hide them from clients."
+    )
+    missing_share: int = Field(10, description="Per cent of a catalogue that may be hidden so at once; more is left to people.", ge=1, le=100)
+    missing_minutes: int = Field(60, description="A full export is over after so long without a further file of its catalogue.", ge=5, le=1440)
     messages_days: int = Field(30, description="Days that messages between 1C and the portal are kept.", ge=1, le=3650)
 
     odata: ODataSettings | None = Field(None, description="1C's OData interface; absent: the portal does not call it.")

@@ -87,7 +87,8 @@ class FakeOneC:
             return refused(404, "8", f"Тип не найден {path}")
         if asked.method == "POST":
             return self._create(path, asked.json)
-        found = self.sets[path]
+        refs = re.findall(r"Ref_Key eq guid'([0-9a-f-]+)'", asked.query.get("$filter", ""))
+        found = [row for row in self.sets[path] if not refs or row["Ref_Key"] in refs]
         skip, top = int(asked.query.get("$skip", 0)), int(asked.query.get("$top", 1_000_000))
         return rows(*found[skip : skip + top])
 
