@@ -205,6 +205,7 @@ class App:
             config=self.config,
             translations=self.translations,
             request_id=request_id,
+            clock=self.clock,
         )
 
     def _after(self, work: Work) -> None:
@@ -221,6 +222,8 @@ class App:
         if self._asgi is not None:
             self._asgi.close()
         self.runner.stop()
+        for plugin in self.kit.plugins.values():
+            plugin.close()
         self.bus.close()
         self.db.dispose()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
@@ -73,6 +73,7 @@ class Work:
     lang      language of texts, "ru" or "en"
     kit       everything that plugins registered
     translations  texts of a language, for messages to people who speak another one
+    clock     tells the present for what outlives this work (a line to another system); services read `now`
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Work:
         config: Config,
         translations: Callable[[str], NullTranslations],
         request_id: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.session = session
         self.actor = actor
@@ -95,6 +97,7 @@ class Work:
         self.config = config
         self.translations = translations
         self.request_id = request_id
+        self.clock = clock
         self.fact_id = ""  # of the fact being delivered: makes a reaction that may run twice recognise itself
         self.signals: list[Signal] = []
         self.wake_ups: list[int] = []

@@ -45,6 +45,9 @@ class Plugin:
     def __init__(self, settings: PluginSettings) -> None:
         self.settings = settings
 
+    def close(self) -> None:
+        """The portal ends: let go of connections and threads that you opened. Called once, after the last request and task."""
+
     @classmethod
     def folder(cls) -> Path:
         """The plugin's package folder; `migrations/ templates/ static/ locale/` inside are found by convention."""

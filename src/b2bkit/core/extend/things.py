@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from b2bkit.core.errors import Problem
@@ -392,6 +392,40 @@ class ErpGateway(Protocol):
 
     def state(self, work: Work) -> ErpState:
         """Whether the ERP is there, from what was last heard; asks nobody."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuestion:
+    """A line that is asked about. `product_ref` is the ERP's own reference; `quantity` is in base units."""
+
+    product_ref: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What the ERP says of a line now. None: it did not say, which will be confirmed later.
+
+    price   per base unit, under the price type that was asked for
+    free    base units that may be promised
+    """
+
+    price: Decimal | None = None
+    free: Decimal | None = None
+
+
+@runtime_checkable
+class AsksLines(Protocol):
+    """A gateway with the capability `lines.live`: it asks the ERP for prices and free stock while a person waits."""
+
+    def ask_lines(
+        self, open_work: OpenWork, lines: Sequence[LineQuestion], *, contract_ref: str, price_type_ref: str, seconds: float
+    ) -> Mapping[str, LineAnswer] | None:
+        """Product's reference -> answer; None when nothing came in time. Never raises for what the ERP does, never takes longer.
+
+        Called outside any transaction. A product that is absent from the answer is unknown to the ERP.
+        """
         ...
 
 

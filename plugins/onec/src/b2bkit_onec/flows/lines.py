@@ -30,16 +30,18 @@ class Lines:
         with self._lock:
             if self._line is None:
                 with open_work(write=False) as work:
-                    config = work.config
-                self._line = open_line(self.settings, folder=config.folder, data=config.data, zone=config.portal.zone, keep=keep)
+                    config, clock = work.config, work.clock
+                self._line = open_line(
+                    self.settings, folder=config.folder, data=config.data, zone=config.portal.zone, keep=keep, clock=clock
+                )
             return self._line
 
-    def rests(self) -> bool:
-        """Whether the breaker is open: 1C was silent so often that it is left alone for now."""
+    def rests(self, *, at_least: bool = False) -> bool:
+        """Whether the breaker is open: 1C was silent so often that it is left alone. `at_least`: also that it stays so for now."""
         if self._line is None:
             return False
         seen = self._line.caller.breaker.seen()
-        return seen.state == "open" and seen.for_seconds < WAIT.total_seconds()
+        return seen.state == "open" and (not at_least or seen.for_seconds < WAIT.total_seconds())
 
     def ping(self, open_work: OpenWork) -> None:
         """Job: asks 1C the smallest question and notes what came of it."""
@@ -54,6 +56,13 @@ class Lines:
                 erp.failed(work, SYSTEM_NAME, f"{found.words} {found.cure}".strip())
             else:
                 erp.heard(work, SYSTEM_NAME)
+
+    def close(self) -> None:
+        """Closes connections; a later use opens them anew."""
+        with self._lock:
+            line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
     def keeper(self, open_work: OpenWork) -> Keeper:
         """For a page that asks 1C on demand: `with lines.keeper(open_work):` keeps what is said meanwhile."""

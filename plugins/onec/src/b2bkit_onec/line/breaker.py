@@ -27,7 +27,7 @@ class Seen(NamedTuple):
 class Breaker:
     """closed: calls go; open: none goes until the pause is over; half_open: one goes and decides.
 
-    clock   seconds that only grow (given by tests)
+    clock   seconds
     told    called with (state, words) at every change, outside the lock; keeps the record
     """
 
@@ -48,6 +48,7 @@ class Breaker:
         """Before a call; raises LineOpen while 1C is left alone. A probe (the ping) always goes and decides as the one trial does."""
         change: State | None = None
         with self._lock:
+            self._since = min(self._since, self._clock())  # a clock that is set back must not lengthen the pause
             if self._state == "open" and (probe or self._clock() - self._since >= self._pause):
                 change = self._set("half_open")
             if self._state != "closed":

@@ -148,7 +148,8 @@ def open_line(
     keep     the archive: gets every message
     told     gets every change of the breaker's state
     """
-    caller = Caller(settings.line, folder, settings.hosts(), breaker=Breaker(told=told), keep=keep, clock=clock)
+    breaker = Breaker(told=told, clock=lambda: clock().timestamp())
+    caller = Caller(settings.line, folder, settings.hosts(), breaker=breaker, keep=keep, clock=clock)
     line = Line(settings=settings, caller=caller, zone=zone, clock=clock)
     return line if settings.odata is None else _with_odata(line, data)
 

@@ -30,7 +30,10 @@ class OutgoingParty(NamedTuple):
 
 
 class OutgoingLine(NamedTuple):
-    """A line with frozen price. `price` is per base unit, without or with VAT as `vat_included` says; sums are of the whole line."""
+    """A line with frozen price. `price` is per base unit, without or with VAT as `vat_included` says; sums are of the whole line.
+
+    `base_unit_code` is the base unit's code in the classifier ОКЕИ; "" when the ERP told none.
+    """
 
     position: int
     product_id: UUID | None
@@ -48,6 +51,7 @@ class OutgoingLine(NamedTuple):
     net: Decimal
     vat: Decimal
     total: Decimal
+    base_unit_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +160,5 @@ def _line(line: OrderLine, refs: _Refs) -> OutgoingLine:
         net=line.net,
         vat=line.vat,
         total=line.total,
+        base_unit_code=line.base_unit_code,
     )
