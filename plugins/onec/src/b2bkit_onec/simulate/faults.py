@@ -32,7 +32,6 @@ class Fault:
 
 
 FAULTS: Mapping[str, Fault] = {
-    "pass": Fault(N_("Nothing: a request that goes well"), (*HTTP, SITE)),
     "down": Fault(N_("Does not answer: the connection breaks at once"), (*HTTP, SITE)),
     "hang": Fault(N_("Hangs, then breaks the connection; nothing is done"), HTTP, timed=True),
     "slow": Fault(N_("Slow"), (*HTTP, SITE), timed=True),
@@ -55,6 +54,7 @@ FAULTS: Mapping[str, Fault] = {
     "dies": Fault(N_("Dies between query and success"), (SITE,)),
     "chunks": Fault(N_("Sends each piece of a file twice"), (SITE,)),
     "parallel": Fault(N_("Two sessions at once"), (SITE,)),
+    "pass": Fault(N_("Nothing: a request that goes well"), (*HTTP, SITE)),
 }
 
 

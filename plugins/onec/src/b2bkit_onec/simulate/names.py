@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 
 NAMESPACE = uuid.UUID("5a1c9d1e-7f2b-4f0c-9a51-6d1c00b0c511")
 EMPTY = "00000000-0000-0000-0000-000000000000"
@@ -28,11 +29,13 @@ PLANNED = "AccumulationRegister_РасчетыСКлиентамиПланОпл
 PAPERS = (INVOICE, SHIPMENT, TAX_INVOICE, PAYMENT, RECONCILIATION)
 
 
+@lru_cache(maxsize=100_000)
 def made_up(kind: str, key: str) -> str:
     """The same reference for the same thing each time."""
     return str(uuid.uuid5(NAMESPACE, f"{kind}:{key}"))
 
 
+@lru_cache(maxsize=100_000)
 def reference(kind: str, identity: str) -> str:
     """The reference of what a file calls `identity`: itself when it is a GUID, one made up of it otherwise; EMPTY for ""."""
     if not identity:

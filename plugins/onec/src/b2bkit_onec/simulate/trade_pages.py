@@ -181,7 +181,8 @@ class Papers:
                 (COUNTERPARTY, short, SHORT.get(short, ""), words, mask, mask, PAGE + 1, (page - 1) * PAGE),
             ).fetchall()
         self.shop.show(
-            req, resp, "papers.html", "papers", rows=rows[:PAGE], more=len(rows) > PAGE, page=page, words=words, kind=short, kinds=PAPER_KINDS,
+            req, resp, "papers.html", "papers", rows=rows[:PAGE], more=len(rows) > PAGE, page=page, words=words, kind=short,
+            kinds=PAPER_KINDS,
             shorts={short: PAPER_KINDS[kind] for short, kind in SHORT.items()},
             earlier=self.shop.with_changed(req, page=str(page - 1)), later=self.shop.with_changed(req, page=str(page + 1)),
         )  # fmt: skip
@@ -241,7 +242,8 @@ def _task(db: sqlite3.Connection, ref: str, body: Body) -> TaskRow:
     dates = ["" if text == NO_DATE else text for text in told]
     done = objects.flag(body, "Executed")
     return TaskRow(
-        ref, objects.text(body, "Code"), objects.text(body, "Description"), objects.text(body, "Описание"), objects.text(body, "Date"), dates[0],
+        ref, objects.text(body, "Code"), objects.text(body, "Description"), objects.text(body, "Описание"),
+        objects.text(body, "Date"), dates[0],
         dates[1] if done and dates[1] else ("-" if done else ""), objects.text(body, "РезультатВыполнения"),
         "" if subject == EMPTY else subject, objects.text(body, "Важность") == "Высокая",
     )  # fmt: skip

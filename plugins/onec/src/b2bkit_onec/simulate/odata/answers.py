@@ -11,6 +11,7 @@ from b2bkit_onec.simulate.names import EMPTY
 from b2bkit_onec.simulate.odata import changes, metadata, out, write
 from b2bkit_onec.simulate.odata.context import Context, Row
 from b2bkit_onec.simulate.odata.errors import FUNCTION, ODataError, bad_address, no_type, not_found
+from b2bkit_onec.simulate.odata.expression import bound, parse
 from b2bkit_onec.simulate.odata.model import Entity
 from b2bkit_onec.simulate.odata.options import Arguments, Options, Segment
 from b2bkit_onec.simulate.odata.published import BY_NAME, ENTITIES
@@ -193,6 +194,8 @@ def _function(context: Context, name: str, called: Segment, options: Options) ->
 
 
 def _conditioned(context: Context, entity: Entity, told: Mapping[str, str]) -> list[Row]:
+    if told.get("Condition"):
+        context.only_goods = bound(parse(told["Condition"], "Condition"), "Номенклатура_Key")
     whole = Table(record_shape(entity), records(context, entity))
     return filtered(context, whole, told.get("Condition", ""), "Condition") if told.get("Condition") else whole.rows
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from b2bkit_onec.simulate import objects, settlements
@@ -33,6 +34,7 @@ def unit_ref(code: str, name: str) -> str:
     return made_up("unit", code or name)
 
 
+@lru_cache(maxsize=100_000)
 def good_parts(identity: str) -> tuple[str, str]:
     """References of a product and of its variant in `guid` or `guid#guid`."""
     base, _, variant = identity.partition("#")

@@ -21,10 +21,14 @@ def data_version(seq: int) -> str:
 
 
 class Context:
-    """One request's view of the infobase. `root`: the address of the service, with a slash at its end."""
+    """One request's view of the infobase. `root`: the address of the service, with a slash at its end.
+
+    `only_goods`: references of the only products that a condition lets through, None for all; registers read no others then.
+    """
 
     def __init__(self, base: Infobase, db: sqlite3.Connection, root: str) -> None:
         self.base, self.db, self.root = base, db, root
+        self.only_goods: frozenset[str] | None = None
         self._versions: dict[str, dict[str, int]] = {}
         self._agreements: dict[str, str] = {}
 

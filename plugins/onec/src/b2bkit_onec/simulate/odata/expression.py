@@ -61,6 +61,21 @@ def parse(text: str, option: str = "$filter") -> Node:
     return node
 
 
+def bound(node: Node, name: str) -> frozenset[str] | None:
+    """The only references that a property may have where the expression holds; None when it does not say."""
+    if not isinstance(node, Call):
+        return None
+    if node.name in ("and", "or"):
+        left, right = (bound(one, name) for one in node.arguments)
+        if node.name == "or":
+            return None if left is None or right is None else left | right
+        return right if left is None else left if right is None else left & right
+    path, value = (*node.arguments, None, None)[:2]
+    if node.name == "eq" and path == Path((name,)) and isinstance(value, Literal) and value.kind == "guid":
+        return frozenset((value.value,))
+    return None
+
+
 class _Reader:
     def __init__(self, words: list[Word], option: str) -> None:
         self.words, self.option, self.at = words, option, 0

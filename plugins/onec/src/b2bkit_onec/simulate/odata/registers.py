@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -57,9 +58,27 @@ def old_prices(context: Context) -> Iterable[Row]:
 
 
 def _price_rows(context: Context) -> Iterable[sqlite3.Row]:
-    return context.db.execute(
-        "SELECT price.*, unit_code, unit_name FROM price JOIN good ON good.id = good_id WHERE min_quantity = '0' ORDER BY good_id, type_id"
-    )
+    query = "SELECT price.*, unit_code, unit_name FROM price JOIN good ON good.id = good_id WHERE min_quantity = '0'"
+    return _of_goods(context, query, "good_id, type_id")
+
+
+def _of_goods(context: Context, query: str, order: str) -> Iterable[sqlite3.Row]:
+    """Rows of the products that the request can be about."""
+    if context.only_goods is None:
+        return context.db.execute(f"{query} ORDER BY {order}")
+    ids = json.dumps(_good_ids(context, context.only_goods))
+    return context.db.execute(f"{query} AND good_id IN (SELECT value FROM json_each(?)) ORDER BY {order}", (ids,))  # noqa: S608 (fixed text)
+
+
+def _good_ids(context: Context, wanted: frozenset[str]) -> list[str]:
+    """What the infobase calls products: mostly the reference itself, with variants behind it."""
+    found: list[str] = []
+    for ref in wanted:
+        rows = context.db.execute("SELECT id FROM good WHERE id = ? OR id GLOB ?", (ref, f"{ref}#*")).fetchall()
+        if not rows:
+            rows = [row for row in context.db.execute("SELECT id FROM good") if good_parts(row["id"])[0] == ref]
+        found += [str(row["id"]) for row in rows]
+    return found
 
 
 def _price(row: sqlite3.Row) -> Row:
@@ -86,14 +105,11 @@ def _reserved(context: Context, *states: str) -> dict[tuple[str, str], Decimal]:
 
 def _places(context: Context, left: dict[tuple[str, str], Decimal]) -> Iterable[tuple[Row, Decimal, Decimal]]:
     """Product and warehouse with what lies there and what is taken of it."""
-    for row in context.db.execute("SELECT * FROM stock ORDER BY good_id, warehouse_id").fetchall():
-        yield (
-            _place(row["good_id"], row["warehouse_id"]),
-            Decimal(row["quantity"]),
-            left.pop((row["good_id"], row["warehouse_id"]), NOTHING),
-        )
-    for (good, place), taken in left.items():
-        yield _place(good, place), NOTHING, taken
+    for row in _of_goods(context, "SELECT * FROM stock WHERE true", "good_id, warehouse_id"):
+        place = (row["good_id"], row["warehouse_id"])
+        yield _place(*place), Decimal(row["quantity"]), left.pop(place, NOTHING)
+    for place, taken in left.items():
+        yield _place(*place), NOTHING, taken
 
 
 def _place(good_id: str, warehouse: str) -> Row:
