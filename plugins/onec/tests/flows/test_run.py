@@ -13,9 +13,11 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp.service import freshness, state
 from b2bkit.core.jobs.models import Task
 from b2bkit.testing.portal import MakePortal, Portal
+from b2bkit_onec.flows.lines import Lines
 from b2bkit_onec.flows.spec import Refused, RunResult
 from b2bkit_onec.line import LineOpen, OneCRefused, OneCSilent
 from b2bkit_onec.models import Flow, Run
+from b2bkit_onec.plugin import OneCPlugin
 from plugins.onec.tests.flows.stage import Script, flow_of, portal_with, runs_of, told, waiting, wind
 
 
@@ -198,14 +200,41 @@ def test_nothing_is_asked_while_the_breaker_is_open_and_that_is_no_failure(make_
 
     script = Script(opened)
     portal = portal_with(make_portal, {"stock": script})
+    open_breaker(portal)
     wind(portal)
     assert runs_of(portal, "stock") == []
+    assert script.times == 0
     row = flow_of(portal, "stock")
     assert (row.failures, row.next_at) == (0, portal.now + timedelta(seconds=15))
+    lines_of(portal).line(portal.app.work).caller.breaker.good()
     script.act = lambda open_work, _line, _cursor: told(open_work, 3)
     portal.pass_time(seconds=15)
     portal.run_jobs()
     assert runs_of(portal, "stock")[0].outcome == "good"
+
+
+def test_a_run_that_itself_opened_the_breaker_is_a_failure_for_people_to_see(make_portal: MakePortal) -> None:
+    def opened(*_: object) -> RunResult:
+        raise LineOpen("1C is left alone.")
+
+    portal = portal_with(make_portal, {"stock": Script(opened)})
+    wind(portal)
+    assert [run.error for run in runs_of(portal, "stock")] == ["1C is left alone."]
+
+
+def lines_of(portal: Portal) -> Lines:
+    """The line of this portal."""
+    plugin = portal.app.kit.plugins["onec"]
+    assert isinstance(plugin, OneCPlugin)
+    return plugin.lines
+
+
+def open_breaker(portal: Portal) -> None:
+    """1C was silent three times."""
+    breaker = lines_of(portal).line(portal.app.work).caller.breaker
+    for _time in range(3):
+        breaker.enter()
+        breaker.bad("1C did not answer.")
 
 
 def test_a_portion_that_left_more_is_followed_at_once_by_the_next(make_portal: MakePortal) -> None:

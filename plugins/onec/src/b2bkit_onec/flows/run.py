@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from b2bkit import OpenWork, Work
 from b2bkit.core.db.types import new_id
+from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _, language, speaking
 from b2bkit_onec.archive.store import Keeper
 from b2bkit_onec.flows import record, state
@@ -27,6 +28,7 @@ from b2bkit_onec.flows.spec import Run, RunResult
 from b2bkit_onec.line import LineError, LineOpen, OneCSilent
 from b2bkit_onec.models import Flow
 from b2bkit_onec.models import Run as RunRow
+from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 
 log = logging.getLogger("b2bkit.onec")
@@ -53,7 +55,9 @@ class Failure(NamedTuple):
 
 
 class Held(NamedTuple):
-    """1C is left alone for now: the run did not take place."""
+    """1C is left alone for now: the run did not take place. `words`: why it is."""
+
+    words: str
 
 
 Outcome = RunResult | Failure | Held
@@ -71,7 +75,7 @@ class Runner:
         chosen = self.flows.get(flow)
         if chosen is None or chosen.run is None:
             return
-        rests = self.lines.rests()
+        rests = self.lines.rests(at_least=True)
         with open_work() as work:
             begun = self._begin(work, chosen, rests)
         if begun is not None:
@@ -153,11 +157,12 @@ class Runner:
 
 def _attempt(open_work: OpenWork, flow: Chosen, begun: Begun, lines: Lines) -> Outcome:
     run: Run | None = flow.run
+    rested = lines.rests()
     try:
         assert run is not None
         return run(open_work, lines.line(open_work).for_run(flow.kind.name, begun.id), begun.cursor)
-    except LineOpen:
-        return Held()
+    except LineOpen as error:  # opened by this very run, it is a failure that people should see
+        return Held(error.words) if rested else Failure(error.words, error.cure)
     except OneCSilent as error:
         return Failure(error.words, error.cure, error.after or 0.0)
     except LineError as error:
@@ -188,6 +193,7 @@ def _end(work: Work, flow: Chosen, begun: Begun, outcome: Outcome) -> None:
     row.run_id = row.seen_at = None
     if isinstance(outcome, Held):
         work.session.delete(run)
+        erp.failed(work, SYSTEM_NAME, outcome.words)
         following = work.now + WAIT
     elif isinstance(outcome, Failure):
         record.failed(work, row, run, outcome.reason, outcome.cure)
