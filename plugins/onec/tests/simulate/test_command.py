@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from b2bkit_onec.simulate.infobase import Infobase
 from b2bkit_onec.simulate_command import simulate
 from plugins.onec.tests.simulate.fake_portal import LOGIN, PASSWORD, FakePortal
 
+ODATA_PASSWORD = "odata-of-the-box"
 START = "from b2bkit_onec.simulate_command import simulate; simulate()"
 
 
@@ -45,6 +47,17 @@ def _state(port: int, process: subprocess.Popen[str], until: str) -> dict[str, o
     raise AssertionError(f"no state with {until}; exit code {process.poll()}")
 
 
+def _odata(port: int, login: str) -> int:
+    """The status that a 1C user gets for $metadata."""
+    basic = base64.b64encode(f"{login}:{ODATA_PASSWORD}".encode()).decode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/odata/standard.odata/$metadata", headers={"Authorization": f"Basic {basic}"})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
 def _wait_for(happened: Callable[[], bool]) -> None:
     """The box keeps an order before it answers for it: the answer may come a moment later."""
     deadline = time.monotonic() + 60
@@ -59,7 +72,7 @@ def test_first_start_sends_everything_and_a_second_keeps_the_data(
     portal.order("P-1001", good_id)
     port = _free_port()
     options = ["--portal", portal.url, "--login", LOGIN, "--data", str(tmp_path / "box"), "--port", str(port), "--every", "3600"]
-    environment = {**os.environ, "B2BKIT_ONEC_PASSWORD": PASSWORD}
+    environment = {**os.environ, "B2BKIT_ONEC_PASSWORD": PASSWORD, "B2BKIT_ONEC_ODATA_PASSWORD": ODATA_PASSWORD}
     command = [sys.executable, "-c", START, *options]
     for start in (1, 2):
         loading = ["--load", str(files[0].parent)] if start == 1 else []
@@ -68,11 +81,16 @@ def test_first_start_sends_everything_and_a_second_keeps_the_data(
                 state = _state(port, process, '"P-1001": 1')
                 assert state["portions_waiting"] == 0
                 _wait_for(lambda: portal.acknowledged == {"P-1001"})
+                assert _odata(port, "portal") == 200
+                assert _odata(port, "another") == 401
             finally:
                 process.send_signal(signal.SIGINT)
                 said, _ = process.communicate(timeout=20)
         assert f"http://127.0.0.1:{port}/" in said
+        assert "/odata/standard.odata/ for portal" in said
+        assert "/hs/" not in said, "without a key there is no service"
         assert PASSWORD not in said
+        assert ODATA_PASSWORD not in said
     assert portal.acknowledged == {"P-1001"}
     assert portal.count("file") == len([name for _, mode, name in portal.seen if mode == "file"])
     assert sum(1 for _, mode, name in portal.seen if mode == "import" and name == "import0_1.xml") == 1

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+import urllib.parse
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -153,7 +154,7 @@ def _read(environ: WSGIEnvironment) -> bytes:
 
 def _address(environ: WSGIEnvironment) -> str:
     path = str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", errors="replace")
-    query = environ.get("QUERY_STRING") or ""
+    query = urllib.parse.unquote(str(environ.get("QUERY_STRING") or ""))
     return f"{path}?{query}" if query else path
 
 
