@@ -1,4 +1,5 @@
-"""The side of the exchange that 1C calls: `checkauth`, `init`, `file`, `import`, `query`, `success` at one address.
+"""The side of the exchange that 1C calls: `checkauth`, `init`, `file`, `import`, `query`, `success` at one address, and what
+Bitrix's module and УНФ add to them: `deactivate`, `complete`, `info`.
 
 Answers are plain text, `success`, `progress` or `failure` in the first line, exactly as 1C's configurations expect them: Trade Management
 aborts when `init` has more or fewer than two lines, and keeps sending Basic credentials besides the cookie; others send only one of them.
@@ -17,10 +18,12 @@ from collections.abc import Callable, Mapping
 
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _
+from b2bkit.core.ordering.service.life import STATUS_LABELS
 from b2bkit.core.web.handling import Request, Response, client_address, read_body
 from b2bkit.core.work import SYSTEM
-from b2bkit_onec import sale, sessions, uploads
+from b2bkit_onec import missing, sale, sessions, uploads
 from b2bkit_onec.archive.door import archived
+from b2bkit_onec.commerceml.directory import directory_xml
 from b2bkit_onec.flows import site
 from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.settings import OneCSettings
@@ -30,7 +33,7 @@ log = logging.getLogger("b2bkit.onec")
 COOKIE = "b2bkit_exchange"
 PATIENCE, PAUSE = 3.0, 0.1
 TEXT = "text/plain; charset=utf-8"
-KINDS = ("catalog", "sale")
+KINDS = ("catalog", "sale", "reference")
 WRONG, WINDOW, KEPT = 10, 300.0, 1000
 
 
@@ -71,7 +74,9 @@ class ExchangeDoor:
             "import": self._import,
             "query": self._query,
             "success": self._success,
-            "complete": lambda _req, _resp, _open: "success",
+            "complete": self._complete,
+            "deactivate": self._deactivate,
+            "info": self._info,
         }
 
     def on_get(self, req: Request, resp: Response) -> None:
@@ -85,7 +90,7 @@ class ExchangeDoor:
         resp.set_header("Cache-Control", "no-store")
         try:
             answer = self._dispatch(req, resp)
-        except (Refusal, UploadRefused, uploads.NotTaken) as refusal:
+        except (Refusal, UploadRefused, uploads.NotTaken, missing.NotSettled) as refusal:
             answer = f"failure\n{refusal}"
         except sessions.Ended as ended:
             answer = "failure\n" + _said_ended(ended)
@@ -101,7 +106,7 @@ class ExchangeDoor:
     def _dispatch(self, req: Request, resp: Response) -> str | bytes:
         kind, mode = req.get_param("type") or "catalog", req.get_param("mode") or ""
         if kind not in KINDS:
-            raise Refusal(_("The portal takes type=catalog and type=sale, not {kind}.").format(kind=kind[:40]))
+            raise Refusal(_("The portal takes type=catalog, type=sale and type=reference, not {kind}.").format(kind=kind[:40]))
         if mode == "checkauth":
             return self._checkauth(req, resp, kind)
         act = self._modes.get(mode)
@@ -117,9 +122,10 @@ class ExchangeDoor:
             raise Refusal(_("User name or password are wrong. They stand in [plugins.onec] login and B2BKIT_ONEC_PASSWORD."))
         req.context.onec_known = True
         with req.context.open_work(SYSTEM) as work:
-            token = sessions.begin(work, kind=kind, client=req.get_header("User-Agent") or "")
-        resp.set_cookie(COOKIE, token, http_only=True, path=req.path, same_site="Strict", secure=req.scheme == "https")
-        return f"success\n{COOKIE}\n{token}"
+            begun = sessions.begin(work, kind=kind, client=req.get_header("User-Agent") or "")
+            now = int(work.now.timestamp())
+        resp.set_cookie(COOKIE, begun.token, http_only=True, path=req.path, same_site="Strict", secure=req.scheme == "https")
+        return f"success\n{COOKIE}\n{begun.token}\nsessid={begun.id.hex}\ntimestamp={now}"
 
     def _credentials(self, req: Request) -> bool:
         address = client_address(req)
@@ -140,6 +146,8 @@ class ExchangeDoor:
             raise Refusal(_("Begin with checkauth."))
         with req.context.open_work(SYSTEM, write=False) as work:
             found = sessions.find(work, kind=kind, token=token, minutes=self.settings.session_minutes)
+        if (req.get_param("sessid") or found.id.hex) != found.id.hex:
+            raise Refusal(_("sessid is that of another exchange. Begin again with checkauth."))
         req.context.onec_known = True
         return found
 
@@ -196,6 +204,40 @@ class ExchangeDoor:
             if exchange.kind == "sale":
                 site.fetched(work, self.flows, sale.confirm(work, exchange=exchange))
         return "success"
+
+    def _complete(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
+        """1C has sent everything: what it did not ask for is imported now."""
+        with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
+            uploads.finish(work, exchange)
+        return "success"
+
+    def _deactivate(self, req: Request, _resp: Response, exchange: sessions.Open) -> str:
+        """Goods that the full export did not name are put away: the one explicit word that 1C has for it."""
+        said, until = req.get_param("timestamp") or "", time.monotonic() + PATIENCE
+        with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
+            uploads.finish(work, exchange)
+            since = missing.moment(work, said) if said else exchange.started_at
+        while True:
+            with req.context.open_work(SYSTEM, write=False) as work:
+                waits = missing.is_waiting(work)
+            if not waits:
+                break
+            if time.monotonic() > until:
+                return "progress\n" + _("Files of the export are still being read.")
+            time.sleep(PAUSE)
+        with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
+            return "success\n" + missing.deactivate(work, since=since, flow=self.flows["catalog"])
+
+    def _info(self, req: Request, resp: Response, exchange: sessions.Open) -> bytes:
+        """What УНФ and Bitrix's module ask before they map states of orders."""
+        with req.context.open_work(SYSTEM) as work:
+            sessions.touch(work, exchange)
+            statuses = {code: _(label) for code, label in STATUS_LABELS.items()}
+        resp.content_type = "text/xml; charset=windows-1251"
+        return directory_xml(statuses=statuses)
 
 
 def _said_ended(ended: sessions.Ended) -> str:

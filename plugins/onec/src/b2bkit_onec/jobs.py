@@ -20,7 +20,7 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
-from b2bkit_onec import staging, uploads
+from b2bkit_onec import missing, staging, uploads
 from b2bkit_onec.apply.file import apply_file, summary
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
@@ -201,6 +201,7 @@ def clear_up(work: Work, *, days: int) -> None:
     idle = (Exchange.seen_at < limit) & empty & (Exchange.orders == 0)
     work.session.execute(delete(Exchange).where(idle | (Exchange.seen_at < work.now - EXCHANGES_KEPT)))
     store.forget(work, days=days)
+    missing.put_together(work)
     work.session.execute(delete(Run).where(Run.started_at < work.now - RUNS_KEPT, Run.outcome != "running"))
     kept = {exchange_id.hex for exchange_id in work.session.scalars(select(Exchange.id).where(Exchange.seen_at >= limit))}
     work.after_commit(lambda: _clear_folders(list(_folders(work.config.data / "onec", kept)), limit.timestamp()))

@@ -37,7 +37,8 @@ class Exchange(Identified, Base):
 class Upload(Identified, Base):
     """A file of an exchange, put together from its parts.
 
-    state      receiving, queued, done, failed; unpacked (an archive whose files are uploads of their own now); dropped (its folder is gone)
+    state      receiving, queued, done, failed; unpacked (an archive whose files are uploads of their own now); beside (a picture of such an
+               archive); dropped (its folder is gone)
     stored     its path below the exchange's folder, made by us
     last_part  hash of the last part, by which one that is sent twice is known
     attempts   how often reading it was begun
@@ -104,6 +105,46 @@ class Variant(Base):
     deleted: Mapped[bool] = mapped_column(default=False)
     base_deleted: Mapped[bool] = mapped_column(default=False)
     whole: Mapped[bool] = mapped_column(default=False)
+
+
+class Mentioned(Identified, Base):
+    """Goods that one file of a catalogue named, so that it can be told which ones a full export left out.
+
+    catalog   Ид of the catalogue; each speaks of its own goods only
+    kind      full (a full export starts in the file), changes, or known (what older files named, put together)
+    refs      references, one a line, compressed (zlib); `count` is how many
+    settled_at  when it was told what the full export that starts here left out
+    """
+
+    __tablename__ = "onec_mentioned"
+    __table_args__ = (Index("ix_onec_mentioned_catalog", "catalog", "at"),)
+
+    at: Mapped[datetime]
+    catalog: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(10))
+    count: Mapped[int]
+    refs: Mapped[bytes] = mapped_column(LargeBinary)
+    settled_at: Mapped[datetime | None]
+
+
+class Picture(Identified, Base):
+    """A picture that 1C names for a product (Картинка), on its way into the portal.
+
+    path    as 1C names it, below the exchange's folder
+    state   waiting; done; absent (its file has not come yet); failed, then `said` is why
+    digest  SHA-256 of the file that was taken
+    """
+
+    __tablename__ = "onec_picture"
+    __table_args__ = (UniqueConstraint("product_id", "position"), Index("ix_onec_picture_state", "state", "id"))
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    path: Mapped[str] = mapped_column(String(255), index=True)
+    description: Mapped[title] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    said: Mapped[str] = mapped_column(String(500), default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Flow(Base):

@@ -34,29 +34,40 @@ class Open:
     id: UUID
     kind: str
     dialogue: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What `checkauth` answers with. `id` goes out as sessid: no secret, it guards against a request that a stranger's page makes."""
+
+    id: UUID
+    token: str
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(work: Work, *, kind: str, client: str) -> str:
-    """A new exchange; the one of this kind that 1C left open ends, and orders offered in it wait again. Returns the cookie's value."""
+def begin(work: Work, *, kind: str, client: str) -> Begun:
+    """A new exchange; the one of this kind that 1C left open ends, and orders offered in it wait again. `token` is the cookie's value."""
     older = (Exchange.kind == kind, Exchange.ended_at.is_(None))
-    for exchange_id in work.session.scalars(select(Exchange.id).where(*older).order_by(Exchange.id).with_for_update()).all():
+    for older_id in work.session.scalars(select(Exchange.id).where(*older).order_by(Exchange.id).with_for_update()).all():
         if kind == "sale":
-            erp.release_batch(work, batch=str(exchange_id))
+            erp.release_batch(work, batch=str(older_id))
     work.session.execute(update(Exchange).where(*older).values(ended_at=work.now))
     token = secrets.token_urlsafe(32)
-    row = {"id": new_id(), "kind": kind, "token_hash": _hash(token), "client": client[:200], "started_at": work.now, "seen_at": work.now}
+    exchange_id = new_id()
+    row = {"id": exchange_id, "kind": kind, "token_hash": _hash(token), "client": client[:200], "started_at": work.now, "seen_at": work.now}
     work.session.insert_rows(Exchange, [{**row, "dialogue": "", "orders": 0, "confirmed": 0}])
     erp.heard(work, SYSTEM_NAME)
-    return token
+    return Begun(exchange_id, token)
 
 
 def find(work: Work, *, kind: str, token: str, minutes: int) -> Open:
     """The exchange of this cookie, or without one the newest of its kind; changes nothing. Raises Ended."""
-    statement = select(Exchange.id, Exchange.dialogue, Exchange.seen_at, Exchange.ended_at).where(Exchange.kind == kind)
+    columns = (Exchange.id, Exchange.dialogue, Exchange.started_at, Exchange.seen_at, Exchange.ended_at)
+    statement = select(*columns).where(Exchange.kind == kind)
     statement = statement.where(Exchange.token_hash == _hash(token)) if token else statement.where(Exchange.ended_at.is_(None))
     found = work.session.execute(statement.order_by(Exchange.started_at.desc(), Exchange.id.desc()).limit(1)).one_or_none()
     if found is None:
@@ -65,7 +76,7 @@ def find(work: Work, *, kind: str, token: str, minutes: int) -> Open:
         raise Ended(found.ended_at)
     if found.seen_at <= work.now - timedelta(minutes=minutes):
         raise Ended
-    return Open(found.id, kind, found.dialogue)
+    return Open(found.id, kind, found.dialogue, found.started_at)
 
 
 def touch(work: Work, exchange: Open) -> None:

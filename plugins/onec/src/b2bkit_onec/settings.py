@@ -157,12 +157,8 @@ class OneCSettings(PluginSettings):
     missing: Literal["keep", "hide"] = Field(
         "keep", description="Goods that a full export does not name any more: keep them, or hide them from clients."
     )
-    missing_share: int = Field(
-        10, description="Per cent of a catalogue that may be hidden so at once; more is left to people.", ge=1, le=100
-    )
-    missing_minutes: int = Field(
-        60, description="A full export is over after so long without a further file of its catalogue.", ge=5, le=1440
-    )
+    missing_share: int = Field(10, description="Per cent of a catalogue that may be hidden so at once.", ge=1, le=100)
+    missing_minutes: int = Field(60, description="A full export is over after so long without another file of it.", ge=5, le=1440)
     messages_days: int = Field(30, description="Days that messages between 1C and the portal are kept.", ge=1, le=3650)
 
     odata: ODataSettings | None = Field(None, description="1C's OData interface; absent: the portal does not call it.")

@@ -149,6 +149,13 @@ def queue(work: Work, uploads: Sequence[Upload]) -> None:
         wake(work)
 
 
+def finish(work: Work, exchange: Open) -> None:
+    """1C has sent everything in this exchange: queues the files for which it did not ask, archives first."""
+    waiting = [one for one in _uploads(work, exchange.id) if one.state == "receiving"]
+    archives = [one for one in waiting if extension(one.name) == "zip"]
+    queue(work, archives or [one for one in waiting if extension(one.name) == "xml"])
+
+
 def wake(work: Work) -> None:
     """Asks for the job that works off the queue: one file after the other, for all exchanges."""
     work.enqueue(IMPORT_JOB, unique="next", key="onec")
@@ -203,6 +210,6 @@ def _never_sent(filename: str, uploads: Sequence[Upload]) -> str:
 
 
 __all__ = [
-    "IMPORT_JOB", "NotTaken", "Seen", "ask_for_import", "drop_older", "forget_partial", "look", "natural", "queue", "rank", "receive",
-    "settle", "wake",
+    "IMPORT_JOB", "NotTaken", "Seen", "ask_for_import", "drop_older", "finish", "forget_partial", "look", "natural", "queue", "rank",
+    "receive", "settle", "wake",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from b2bkit.core.erp import service as erp
+from b2bkit_onec.apply import papers
 from b2bkit_onec.apply.intake import MONEY, PRICE, QUANTITY, ZERO, Change, Intake, divided, fits, rounded
 from b2bkit_onec.commerceml import records, values
 from b2bkit_onec.commerceml.outgoing import OPERATION
@@ -35,7 +36,11 @@ STATUSES: Final = {
 def apply(intake: Intake, batch: Sequence[records.Document]) -> None:
     """One document after the other: each is an order with a life of its own."""
     changed = made = 0
+    follow: list[records.Document] = []
     for one in batch:
+        if one.operation in papers.OPERATIONS and papers.comes_here(intake):
+            follow.append(one)
+            continue
         if one.operation and one.operation != OPERATION:
             intake.refuse("not-an-order", "Документ", one.number, one.line, whole=True, text=one.operation)
             continue
@@ -46,7 +51,10 @@ def apply(intake: Intake, batch: Sequence[records.Document]) -> None:
             intake.refuse("unknown-order", "Документ", one.number, one.line, whole=True, text=one.number)
         elif applied.outcome == "kept":
             intake.refuse("status-kept", "Документ", one.number, one.line, text=one.number, why=applied.reason)
-    intake.count("orders", len(batch), Change(made, changed))
+    intake.count("orders", len(batch) - len(follow), Change(made, changed))
+    if papers.comes_here(intake):
+        papers.apply(intake, follow, _lines)
+        papers.shipments(intake, [one for one in batch if one.operation not in papers.OPERATIONS])
 
 
 def news_of(intake: Intake, one: records.Document) -> erp.OrderNews:

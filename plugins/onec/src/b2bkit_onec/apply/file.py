@@ -36,6 +36,7 @@ def apply_file(work: Work, *, name: str, items: Callable[[], Iterable[records.It
     declared = products.Classifier(intake)
     for batch in _batches(items()):
         _apply_batch(intake, batch, declared)
+    intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)
     for kind, counted in FRESH.items():
         told = [intake.counts[one] for one in counted if one in intake.counts]
         if told:
@@ -62,9 +63,14 @@ def _apply_batch(intake: Intake, batch: Sequence[records.Item], declared: produc
     first = batch[0]
     if isinstance(first, records.Exchange):
         intake.said_at = said_at(intake.work, first)
+    elif isinstance(first, records.Section):
+        for item in batch:
+            if isinstance(item, records.Section) and item.element == "Каталог":
+                intake.catalog, intake.full = item.id, intake.full or item.changes_only is False
     elif isinstance(first, records.Product):
         goods = [item for item in batch if isinstance(item, records.Product)]
         products.apply(intake, goods, declared)
+        intake.mentions.add(one.id for one in goods)
         _prices_on_goods(intake, goods)
     elif isinstance(first, records.Offer):
         offers.apply(intake, [item for item in batch if isinstance(item, records.Offer)], declared)

@@ -12,6 +12,7 @@ from b2bkit import Work
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import N_, _
+from b2bkit_onec.apply.mentions import Mentions
 from b2bkit_onec.commerceml.records import Refused
 from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
@@ -51,6 +52,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         N_("Export the counterparties first; orders of the portal must keep their number."),
     ),
     "status-kept": (N_("The status of order {text} was kept: {why}"), N_("Look at the order in 1C and in the portal.")),
+    "bad-paper": (N_("The document {text} has no date, or a sum that is too large to be true."), N_("Correct the document in 1C.")),
     "bad-line": (N_("A line of the order has no quantity above zero."), N_("Correct the line in 1C.")),
 }
 
@@ -73,6 +75,9 @@ class Intake:
     refused: list[dict[str, Any]] = field(default_factory=list)
     refused_in_all: int = 0
     said_at: str = ""
+    mentions: Mentions = field(default_factory=Mentions)
+    catalog: str = ""
+    full: bool = False
 
     def count(self, kind: str, told: int, change: Change = Change()) -> None:  # noqa: B008  (immutable)
         """Adds to the counts of a kind."""

@@ -14,6 +14,7 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import N_, _
 from b2bkit.core.pricing.models import PriceType
+from b2bkit_onec.apply import people
 from b2bkit_onec.apply.classifier import LONGEST_REF
 from b2bkit_onec.apply.intake import Change, Intake, latest
 from b2bkit_onec.apply.rows import Row, by_id, parts, replace, save
@@ -44,6 +45,7 @@ def apply(intake: Intake, batch: Sequence[records.Counterparty]) -> None:
     intake.count("companies", len(companies), new_companies)
     _addresses(intake, given, companies)
     _contracts(intake, given, companies, entities)
+    people.apply(intake, given, companies)
 
 
 def _taken(intake: Intake, one: records.Counterparty) -> bool:

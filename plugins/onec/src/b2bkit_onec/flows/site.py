@@ -25,6 +25,7 @@ _COUNTED: Final[Mapping[str, str]] = {
     "products": "catalog", "groups": "catalog", "properties": "catalog", "packagings": "catalog", "variants": "catalog", "units": "catalog",
     "prices": "prices", "price_types": "prices", "stock": "stock", "warehouses": "stock", "counterparties": "parties",
     "companies": "parties", "addresses": "parties", "contracts": "parties", "opened_groups": "parties", "orders": "order_status",
+    "people": "parties", "papers": "order_status", "pictures": "catalog",
 }  # fmt: skip
 
 

@@ -46,6 +46,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_onec_flow")),
     )
     op.create_table(
+        "onec_mentioned",
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("catalog", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("refs", sa.LargeBinary(), nullable=False),
+        sa.Column("settled_at", types.Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onec_mentioned")),
+    )
+    with op.batch_alter_table("onec_mentioned", schema=None) as batch_op:
+        batch_op.create_index("ix_onec_mentioned_catalog", ["catalog", "at"], unique=False)
+
+    op.create_table(
         "onec_property",
         sa.Column("ref", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
@@ -141,6 +155,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_onec_message_subject", ["subject_entity", "subject_id", "at"], unique=False)
 
     op.create_table(
+        "onec_picture",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=255), nullable=False),
+        sa.Column("description", sa.String(length=250), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("said", sa.String(length=500), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_onec_picture_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onec_picture")),
+        sa.UniqueConstraint("product_id", "position", name=op.f("uq_onec_picture_product_id_position")),
+    )
+    with op.batch_alter_table("onec_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onec_picture_path"), ["path"], unique=False)
+        batch_op.create_index("ix_onec_picture_state", ["state", "id"], unique=False)
+
+    op.create_table(
         "onec_variant",
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("base_ref", sa.String(length=255), nullable=False),
@@ -163,6 +195,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_onec_variant_base_ref"))
 
     op.drop_table("onec_variant")
+    with op.batch_alter_table("onec_picture", schema=None) as batch_op:
+        batch_op.drop_index("ix_onec_picture_state")
+        batch_op.drop_index(batch_op.f("ix_onec_picture_path"))
+
+    op.drop_table("onec_picture")
     with op.batch_alter_table("onec_message", schema=None) as batch_op:
         batch_op.drop_index("ix_onec_message_subject")
         batch_op.drop_index(batch_op.f("ix_onec_message_run_id"))
@@ -183,6 +220,10 @@ def downgrade() -> None:
 
     op.drop_table("onec_run")
     op.drop_table("onec_property")
+    with op.batch_alter_table("onec_mentioned", schema=None) as batch_op:
+        batch_op.drop_index("ix_onec_mentioned_catalog")
+
+    op.drop_table("onec_mentioned")
     op.drop_table("onec_flow")
     with op.batch_alter_table("onec_exchange", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_onec_exchange_seen_at"))

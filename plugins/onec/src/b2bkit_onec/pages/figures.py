@@ -22,6 +22,7 @@ LABELS: Final[Mapping[str, str]] = {
     "agreement": N_("agreements"), "contact": N_("contacts"), "settlement": N_("balances"), "settlements": N_("balances"),
     "due": N_("payments due"), "dues": N_("payments due"), "paper": N_("papers"), "papers": N_("papers"), "contacts": N_("contacts"),
     "order": N_("orders"), "statuses": N_("order states"), "movements": N_("movements"), "balances": N_("balances"),
+    "missing": N_("not named any more"), "people": N_("contact persons"), "pictures": N_("pictures"),
 }  # fmt: skip
 
 
