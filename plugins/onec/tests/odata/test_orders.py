@@ -271,7 +271,9 @@ def test_cancelling_what_is_not_posted_marks_it_for_deletion(onec: FakeOneC, mak
     sender.send(order())
     sender.send(order(cancelled=True))
     assert documents(onec)[0]["DeletionMark"] is True
+    before = len(onec.asked)
     assert sender.send(order(cancelled=True)).state == "taken"
+    assert [one.method for one in onec.asked[before:]] == ["GET"]
 
 
 def test_1cs_refusal_of_a_cancellation_is_told(onec: FakeOneC, orders: Orders) -> None:

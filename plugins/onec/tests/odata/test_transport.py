@@ -190,6 +190,21 @@ def test_a_call_ends_in_time_however_slowly_bytes_drip(onec: FakeOneC, make_line
     assert time.monotonic() - began < 2
 
 
+def test_a_call_ends_in_time_when_nothing_comes_at_all(onec: FakeOneC, make_line: MakeLine) -> None:
+    line, gate = make_line(timeout_seconds=1), threading.Event()
+
+    def hang(asked: Asked) -> Said:
+        gate.wait(20)
+        return rows()
+
+    onec.answer = hang
+    began = time.monotonic()
+    with pytest.raises(OneCSilent, match="in time"):
+        line.base.table("R", "Balance", {}, tries=1)
+    assert time.monotonic() - began < 3
+    gate.set()
+
+
 def test_an_answer_that_is_too_large_is_refused_packed_or_not(onec: FakeOneC, make_line: MakeLine) -> None:
     line = make_line(line={"max_mb": 1})
     packed = gzip.compress(b" " * 3_000_000)
