@@ -103,16 +103,20 @@ def _history(db: sqlite3.Connection) -> None:
 
 
 def _limits(base: Infobase, db: sqlite3.Connection) -> None:
-    """Contracts with a deferral allow somewhat more than is owed today; who is in time must stay so."""
+    """Contracts with a deferral allow what is owed today and two large orders more; who is in time must stay so."""
     owed: dict[str, list[settlements.Deal]] = defaultdict(list)
     for deal in settlements.deals(db):
         owed[deal.contract_id].append(deal)
+    largest: dict[str, Decimal] = defaultdict(Decimal)
+    for row in db.execute("SELECT contract_id, total FROM document WHERE contract_id <> ''"):
+        largest[row["contract_id"]] = max(largest[row["contract_id"]], Decimal(row["total"]))
     today = base.now().date()
     for ref, terms in list(objects.every(db, CONTRACT)):
         if not objects.flag(terms, "УстановленСрокОплаты"):
             continue
         stands = settlements.standing(db, ref, today, owed[ref])
-        limit = max(LEAST_LIMIT, (stands.debt * Decimal("1.5") // LIMIT_STEP + 1) * LIMIT_STEP)
+        wanted = stands.debt * Decimal("1.5") + 2 * largest[ref]
+        limit = max(LEAST_LIMIT, (wanted // LIMIT_STEP + 1) * LIMIT_STEP)
         objects.change(
             db,
             CONTRACT,
