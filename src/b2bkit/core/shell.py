@@ -268,6 +268,7 @@ def web_parts(app: App) -> WebParts:
         clock=app.clock,
         database=app.db,
         live=streams,
+        erp_can=app.kit.erp_can,
     )
 
 

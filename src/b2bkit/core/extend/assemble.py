@@ -50,11 +50,14 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
     _check_facts([*subscribers.values(), *notifications.values()], facts, problems)
     channels = check.named("register_channels")
     _check_channels(notifications.values(), channels, problems)
+    gateway = _gateway(collected["register_erp_gateway"], problems)
+    can = gateway.capabilities() if gateway is not None else frozenset()
+    routes = {name: route for name, route in routes.items() if _can(route, can)}
     return Kit(
         plugins={plugin.name: plugin for plugin in plugins},
         routes=routes,
-        nav=nav,
-        widgets=_slots(widgets, tables),
+        nav=tuple(item for item in nav if _can(item, can) and item.route in routes),
+        widgets=_slots(tuple(widget for widget in widgets if _can(widget, can)), tables),
         permissions=permissions,
         roles=roles,
         scopes=tuple(check.named("register_scopes").values()),
@@ -67,10 +70,16 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         commands=_by_plugin(collected["register_commands"]),
         notifications=notifications,
         channels=channels,
-        erp_gateway=_gateway(collected["register_erp_gateway"], problems),
+        erp_gateway=gateway,
+        erp_can=can,
         health_checks=tuple(check.named("register_health_checks").values()),
         facts=facts,
     )
+
+
+def _can(thing: Route | NavItem | Widget, can: frozenset[str]) -> bool:
+    """What needs a capability that the ERP's gateway lacks is not there at all: no dead menu entry, no button that fails."""
+    return not thing.needs or thing.needs in can
 
 
 class _Checker:

@@ -41,7 +41,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Kit:
-    """What this portal is made of. Tuples are in the order in which they act."""
+    """What this portal is made of. Tuples are in the order in which they act; `erp_can` is what the ERP's gateway can."""
 
     plugins: Mapping[str, Plugin]
     routes: Mapping[str, Route]
@@ -60,6 +60,7 @@ class Kit:
     notifications: Mapping[str, NotificationKind]
     channels: Mapping[str, Channel]
     erp_gateway: ErpGateway | None
+    erp_can: frozenset[str]
     health_checks: tuple[HealthCheck, ...]
     facts: Mapping[str, type[Fact]]
 

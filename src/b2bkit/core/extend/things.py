@@ -82,6 +82,7 @@ class Route:
                       unscoped
                       class although the actor is the person; a checked list in tests names them
     max_body          largest accepted body in bytes
+    needs             a capability of the ERP's gateway, e.g. `papers.print`: without it the route is not there
     """
 
     name: str
@@ -95,6 +96,7 @@ class Route:
     machine: bool = False
     unscoped: bool = False
     max_body: int = 1_000_000
+    needs: str = ""
 
     def permission_for(self, method: str) -> str:
         """The permission that `method` needs."""
@@ -113,7 +115,10 @@ class Badge:
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
-    """An entry of the menu. `group` is a heading's msgid or ``; `bar` puts it into the phone's bottom bar."""
+    """An entry of the menu. `group` is a heading's msgid or ``; `bar` puts it into the phone's bottom bar.
+
+    needs   a capability of the ERP's gateway; without it, and without its route, the entry is not there
+    """
 
     name: str
     area: Literal["portal", "admin"]
@@ -125,6 +130,7 @@ class NavItem:
     group: str = ""
     bar: bool = False
     badge: Callable[[Work], Badge | None] | None = None
+    needs: str = ""
 
 
 class WidgetLoad(Protocol):
@@ -139,6 +145,7 @@ class Widget:
 
     lazy   fetched by the browser after the page, for what is slow
     side   True puts it into the narrow column where the slot has one
+    needs  a capability of the ERP's gateway; without it the section is not there
     """
 
     name: str
@@ -149,6 +156,7 @@ class Widget:
     permission: str
     lazy: bool = False
     side: bool = False
+    needs: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,6 +133,7 @@ class WebParts:
     sign_in_route  where people without a session are sent
     database       given: a write that lost against another (deadlock) is done again, up to three times
     live           object with `async on_get(req, resp)` for /events, or None
+    erp_can        what the ERP's gateway can: templates ask `erp_can("papers.print")`
     """
 
     config: WebConfig
@@ -153,3 +154,4 @@ class WebParts:
     metrics: Metrics = field(default_factory=Metrics)
     database: Database | None = None
     live: object | None = None
+    erp_can: frozenset[str] = frozenset()

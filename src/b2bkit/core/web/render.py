@@ -91,6 +91,7 @@ class Renderer:
             "form_key": form_key,
             "csrf_token": lambda: current.get().csrf_token(),
             "may": lambda permission: open_to(current.get().actor, permission),
+            "erp_can": self.parts.erp_can.__contains__,
             "lang": language,
             "now": _now,
             "money": lambda value, currency="", places=2: formatting.money(value, currency, lang=language(), places=places),

@@ -62,7 +62,7 @@ def live_lines(
 
 def _prepare(work: Work, contract_id: UUID, quantities: Mapping[UUID, Decimal]) -> _Asked | None:
     gateway: object = work.kit.erp_gateway
-    if not isinstance(gateway, AsksLines) or work.kit.erp_gateway is None or CAPABILITY not in work.kit.erp_gateway.capabilities():
+    if not isinstance(gateway, AsksLines) or work.kit.erp_gateway is None or CAPABILITY not in work.kit.erp_can:
         return None
     system = work.kit.erp_gateway.name
     refs = refs_for(work, system=system, entity="product", ids=quantities)
