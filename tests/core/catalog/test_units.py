@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from b2bkit.core.catalog.quantities import Pack, Rules, check_quantity, in_other_units, step_hint
-from b2bkit.core.catalog.units import counted, names_contents, okei, unit_label
+from b2bkit.core.catalog.units import by_code, counted, names_contents, okei, unit_label
 from b2bkit.core.catalog.view import packages, tile_of
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
 
@@ -83,3 +83,30 @@ def test_a_package_is_explained_only_where_its_name_does_not_say_what_it_holds()
 def test_a_products_square_shows_a_whole_mark_or_initials_and_never_half_a_word() -> None:
     names = ("ПП 21030", "LDPE LF2047 antiblock", "Добавка антиблокирующая АБ-20", "Концентрат", "ПЭВД15803", "")
     assert [tile_of(name) for name in names] == ["ПП", "LDPE", "ДА", "К", "ПЭВД", "—"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "english"),
+    [
+        ("Килограмм (нетто)", "166", "40 kg"),
+        ("ед.", "796", "40 pcs"),
+        ("place", "778", "40 packs"),
+        ("рул", "796", "40 rolls"),  # 1C's people read the name: it wins over a code that somebody left as it was
+        ("флакон", "", "40 × флакон"),
+        ("флакон", "9999", "40 × флакон"),
+    ],
+)
+def test_a_unit_with_a_name_that_is_not_known_is_said_by_its_code(unit: str, code: str, english: str) -> None:
+    rules = Rules(unit, Decimal(40), Decimal(40), (Pack("мешок", Decimal(20)),), code)
+    with speaking("en", translator("en", CORE_LOCALE)):
+        assert counted(Decimal(40), rules.spelt()).replace("\u00a0", " ") == english
+        assert in_other_units(rules, "мешок", Decimal(2)).replace("\u00a0", " ") == f"= {english}"
+        assert rules.spelt("мешок") == "мешок"
+        problem = check_quantity(rules, unit, Decimal(13))
+    assert problem is not None
+    assert english in problem.sentence.replace("\u00a0", " ")
+    assert english in problem.as_problem("quantity").cures[0].label.replace("\u00a0", " ")
+
+
+def test_a_code_stands_for_the_short_name_of_the_classifier() -> None:
+    assert (by_code("166"), by_code("6"), by_code("796"), by_code("778"), by_code(""), by_code("001")) == ("кг", "м", "шт", "упак", "", "")

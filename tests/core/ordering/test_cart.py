@@ -19,8 +19,15 @@ def test_a_product_put_in_twice_is_one_line_with_the_sum(shop: Shop) -> None:
     with shop.work() as work:
         filling.add_line(work, product_id=shop.product.id, unit="мешок", quantity=D(40))
         shown = filling.add_line(work, product_id=shop.product.id, unit="мешок", quantity=D(40))
-    assert [(line.quantity, line.base_quantity, line.other_units) for line in shown.lines] == [(D(80), D(2000), "2,000\xa0кг")]
+    assert [(line.quantity, line.base_quantity, line.other_units) for line in shown.lines] == [(D(80), D(2000), "2,000\xa0kg")]
     assert (shown.sums.net, shown.sums.vat, shown.sums.total) == (D("9240.00"), D("1848.00"), D("11088.00"))
+
+
+def test_what_is_put_in_after_a_wrong_quantity_takes_its_place(shop: Shop) -> None:
+    with shop.work() as work:
+        filling.add_line(work, product_id=shop.product.id, unit="кг", quantity=D(13))
+        shown = filling.add_line(work, product_id=shop.product.id, unit="кг", quantity=D(25))
+    assert [(line.quantity, line.problem) for line in shown.lines] == [(D(25), None)]
 
 
 def test_another_unit_is_another_line(shop: Shop) -> None:
@@ -155,7 +162,7 @@ def test_less_in_stock_than_wanted_is_said_with_what_is_there(shop: Shop) -> Non
     with shop.work() as work:
         shown = filling.add_line(work, product_id=scarce.id, unit="мешок", quantity=D(120))
     [line] = shown.lines
-    assert (line.short, line.available, line.said_in_stock) == (True, D(72), "72\xa0мешка")
+    assert (line.short, line.available, line.said_in_stock) == (True, D(72), "72\xa0bags")
     assert line.counts
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
 
 from sqlalchemy import select
 
 from b2bkit import Work
+from b2bkit.core.catalog.units import okei
 from b2bkit.core.erp import service as erp
 from b2bkit_onec.commerceml.outgoing import CannotWrite, OutgoingLine, OutgoingOrder, OutgoingParty, check
 from b2bkit_onec.commerceml.records import Requisite
@@ -17,13 +17,6 @@ from b2bkit_onec.commerceml.writer import orders_xml
 from b2bkit_onec.models import Exchange
 from b2bkit_onec.sessions import Open
 from b2bkit_onec.settings import OneCSettings
-
-# short names of units -> ОКЕИ, by which 1C finds a unit
-CODES: Final = {
-    "шт": "796", "кг": "166", "т": "168", "г": "163", "л": "112", "м": "006", "м2": "055", "м3": "113", "упак": "778", "пара": "715",
-    "компл": "839", "рулон": "736", "лист": "625",
-}  # fmt: skip
-SOME_UNIT: Final = "796"
 
 
 def orders_for(work: Work, *, exchange: Open, settings: OneCSettings) -> bytes:
@@ -111,7 +104,7 @@ def _line(line: erp.OutgoingLine) -> OutgoingLine:
         quantity=line.base_quantity,
         price=line.price,
         total=line.total if line.vat_included else line.net,
-        unit_code=CODES.get(line.base_unit.strip(". ").casefold(), SOME_UNIT),
+        unit_code=line.base_unit_code or okei(line.base_unit),
         unit_name=line.base_unit,
         article=line.article,
         vat_rate=line.vat_rate,

@@ -56,6 +56,7 @@ class OrderPage:
             block="live",
             order=shown.order,
             shown=shown,
+            lines=[(line, placed.amounts_of(line)) for line in shown.lines],
             look=look(shown.order),
             origin=origin(work, shown.order, shown.placed_by),
             steps=steps(work, shown.order, times, erp, owed.reason if owed else ""),

@@ -29,6 +29,7 @@ class ProductRow(NamedTuple):
     name: str
     category_id: UUID | None
     unit: str
+    unit_code: str
     minimum: Decimal
     multiple: Decimal
     vat_rate: Decimal | None
@@ -70,6 +71,7 @@ PRODUCT_COLUMNS = (
     Product.name,
     Product.category_id,
     Product.unit,
+    Product.unit_code,
     Product.minimum,
     Product.multiple,
     Product.vat_rate,
@@ -179,7 +181,7 @@ def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:
     facts.stock.sort()
     packs = tuple([Pack(label, factor) for _position, label, factor in facts.packs])
     stock = tuple([StockRow(label, quantity) for _position, label, quantity in facts.stock])
-    rules = Rules(row.unit, row.minimum, row.multiple, packs)
+    rules = Rules(row.unit, row.minimum, row.multiple, packs, row.unit_code)
     # what the ERP did not mention in its last exchange is as it was: the figure is as old as that exchange
     as_of, told = facts.moment, row.stock_told_at
     if told is not None and (as_of is None or told > as_of):

@@ -43,6 +43,7 @@ class Product(Identified, Base):
     """A product (1C: Номенклатура, with Характеристика when it has variants). Quantities are in its base unit.
 
     minimum, multiple   the least amount and the step in base units; packagings may ask for more
+    unit_code           the base unit's code in the classifier ОКЕИ, as the ERP has it; "": the ERP told none
     attributes          name -> value, in the order of the classifier
     search_text         made by `catalog.service.search_text`, whenever a field of it changes: products are found and sorted by it
     """
@@ -62,6 +63,7 @@ class Product(Identified, Base):
     description: Mapped[str] = mapped_column(Text, default="")
     category_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_category.id", ondelete="SET NULL"))
     unit: Mapped[str] = mapped_column(String(50))
+    unit_code: Mapped[str] = mapped_column(String(10), default="")
     vat_rate: Mapped[quantity | None]  # percent; None: without VAT
     minimum: Mapped[quantity]
     multiple: Mapped[quantity]

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from math import gcd
 from typing import Final, Literal, NamedTuple
 
-from b2bkit.core.catalog.units import counted, unit_label
+from b2bkit.core.catalog.units import counted, spelt, unit_label
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.i18n import _
 
@@ -34,12 +34,17 @@ class Rules:
     minimum: Decimal
     multiple: Decimal
     packs: tuple[Pack, ...] = ()
+    code: str = ""  # of the base unit in the classifier ОКЕИ
 
     def factor(self, unit: str) -> Decimal | None:
         """Base units in one `unit`; None when the product is not ordered in it."""
         if unit == self.unit:
             return Decimal(1)
         return next((pack.factor for pack in self.packs if pack.name == unit), None)
+
+    def spelt(self, unit: str = "") -> str:
+        """The unit as `units` knows it, by default the base unit: that one may be known by its code alone."""
+        return spelt(self.unit, self.code) if unit in ("", self.unit) else unit
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -102,7 +107,7 @@ def check_quantity(rules: Rules, unit: str, amount: Decimal) -> QuantityProblem 
     if factor is None:
         sentence = _("There is no unit “%(unit)s” here. Choose one of: %(units)s.") % {
             "unit": unit[:50],
-            "units": ", ".join(map(unit_label, rules.units)),
+            "units": ", ".join(unit_label(rules.spelt(name)) for name in rules.units),
         }
         return QuantityProblem("unknown_unit", None, None, sentence, unit)
     able = allowed(rules, factor)
@@ -110,7 +115,7 @@ def check_quantity(rules: Rules, unit: str, amount: Decimal) -> QuantityProblem 
     if code is None:
         return None
     lower, upper = _nearest(able, amount)
-    return QuantityProblem(code, lower, upper, _sentence(code, rules, able, unit, lower, upper), unit)
+    return QuantityProblem(code, lower, upper, _sentence(code, able, rules.spelt(unit), lower, upper, whole=factor != 1), rules.spelt(unit))
 
 
 def _code(rules: Rules, able: Allowed, factor: Decimal, amount: Decimal) -> Code | None:
@@ -139,7 +144,7 @@ def _nearest(able: Allowed, amount: Decimal) -> tuple[Decimal | None, Decimal | 
     return lower, upper if upper <= able.most else None
 
 
-def _sentence(code: Code, rules: Rules, able: Allowed, unit: str, lower: Decimal | None, upper: Decimal | None) -> str:
+def _sentence(code: Code, able: Allowed, unit: str, lower: Decimal | None, upper: Decimal | None, *, whole: bool) -> str:
     if able.least is None:
         return _("This product cannot be ordered in the unit “%(unit)s”. Choose another unit.") % {"unit": unit_label(unit)}
     least = counted(able.least, unit)
@@ -149,7 +154,7 @@ def _sentence(code: Code, rules: Rules, able: Allowed, unit: str, lower: Decimal
         return _("The least order is %(least)s.") % {"least": least}
     if code == "too_large":
         return _("At most %(most)s fit in one line.") % {"most": counted(able.most, unit)}
-    if code == "too_precise" and rules.factor(unit) != 1:
+    if code == "too_precise" and whole:
         return _("Only whole packs are sold. Nearest: %(nearest)s.") % {"nearest": _either(unit, lower, upper)}
     if code == "too_precise":
         return _("At most three decimal places are kept. Nearest: %(nearest)s.") % {"nearest": _either(unit, lower, upper)}
@@ -179,7 +184,11 @@ def in_other_units(rules: Rules, unit: str, amount: Decimal) -> str:
     with localcontext(_EXACT):
         base = amount * factor
         others = [(name, base / other) for name in rules.units if name != unit and (other := rules.factor(name))]
-    whole = [counted(value, name) for name, value in others if value > 0 and (value == value.to_integral_value() or name == rules.unit)]
+    whole = [
+        counted(value, rules.spelt(name))
+        for name, value in others
+        if value > 0 and (value == value.to_integral_value() or name == rules.unit)
+    ]
     return "= " + ", ".join(whole) if whole else ""
 
 
@@ -189,6 +198,7 @@ def step_hint(rules: Rules, unit: str) -> str:
     able = allowed(rules, factor) if factor is not None else None
     if able is None or able.least is None:
         return ""
+    unit = rules.spelt(unit)
     if able.least == able.step:
         return "" if able.step == 1 and factor != 1 else _("step %(step)s") % {"step": counted(able.step, unit)}
     return _("from %(least)s, step %(step)s") % {"least": counted(able.least, unit), "step": counted(able.step, unit)}

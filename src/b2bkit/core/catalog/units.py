@@ -1,5 +1,5 @@
-"""How amounts are said with their units. The ERP names units in Russian as free text; those of the classifier ОКЕИ and common
-packages are known and said in the person's language, all others stay as the ERP wrote them.
+"""How amounts are said with their units. The ERP names units in Russian as free text, often with a code of the classifier ОКЕИ;
+those of the classifier and common packages are known and said in the person's language, all others stay as the ERP wrote them.
 
 A measure is a number with its symbol (`2 000 kg`), a known package a number with its noun (`2 bags`, in the form that the number
 asks for), and any other name stands behind a times sign, which asks for no form: `2 × мешок 25 кг`.
@@ -76,6 +76,23 @@ _NAMED: Final[tuple[tuple[str, Noun], ...]] = (
 )
 _NOUNS: Final = {word: noun for words, noun in _NAMED for word in words.replace("|", "").split()}
 _SHORT: Final = {word for words, _noun in _NAMED for word in words.partition("|")[2].split()}
+# units of ОКЕИ in which things are counted -> their codes
+_COUNTED: Final = {
+    spelt: code
+    for code, spellings in (
+        ("625", "лист"),
+        ("715", "пара"),
+        ("736", "рулон|рул"),
+        ("778", "упак|уп|упаковка"),
+        ("796", "шт|штука"),
+        ("839", "компл|комплект"),
+    )
+    for spelt in spellings.split("|")
+}
+# the first spelling of each code, which is the short name that the classifier has
+_BY_CODE: Final = {code: spelling for spelling, code in reversed(_COUNTED.items())} | {
+    measure.code: spelling for spelling, measure in reversed(_MEASURES.items())
+}
 _FILLED = re.compile(r"(?P<pack>\D+?)\s+(?:по\s+)?(?P<number>\d[\d\s\u00a0]*(?:[.,]\d+)?)\s*(?P<unit>[^\d\s]\D*|м[23])")
 
 
@@ -84,9 +101,20 @@ def _key(unit: str) -> str:
 
 
 def okei(unit: str) -> str:
-    """The code that ОКЕИ has for a measure named like this; "" for what is none."""
+    """The code that ОКЕИ has for a unit named like this; "" for what it has none for."""
     found = _MEASURES.get(_key(unit))
-    return found.code if found is not None else ""
+    return found.code if found is not None else _COUNTED.get(_key(unit), "")
+
+
+def by_code(code: str) -> str:
+    """The unit's short Russian name in ОКЕИ; "" for a code that is not known here."""
+    return _BY_CODE.get(code.strip().zfill(3), "") if code.strip() else ""
+
+
+def spelt(unit: str, code: str) -> str:
+    """A name that is known here: the unit's own, for people of the ERP read it there, else that of its code; else what was given."""
+    key = _key(unit)
+    return unit if key in _MEASURES or key in _NOUNS else by_code(code) or unit
 
 
 def _contents(unit: str) -> tuple[Noun, Decimal, str] | None:

@@ -83,8 +83,8 @@ def _field(rules: Rules, unit: str, value: Decimal, lang: str) -> QuantityField:
         factor = rules.factor(name) or Decimal(1)
         able = allowed(rules, factor)
         if able.least is not None:
-            choices.append(UnitChoice(name, unit_label(name), plain(able.step), plain(able.least)))
-    chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, unit, "1", "1"))
+            choices.append(UnitChoice(name, unit_label(rules.spelt(name)), plain(able.step), plain(able.least)))
+    chosen = next((choice for choice in choices if choice.name == unit), UnitChoice(unit, unit_label(rules.spelt(unit)), "1", "1"))
     return QuantityField(unit, form_number(value), chosen.step, chosen.least, tuple(choices), hint_text(rules, unit, value))
 
 
@@ -114,8 +114,8 @@ def packages(rules: Rules) -> str:
     """`мешок 25 кг, поддон 55 мешков = 1 375 кг`: how many base units a package holds where its name does not say so."""
     said = []
     for pack in rules.packs:
-        told = names_contents(pack.name, pack.factor, rules.unit)
-        said.append(unit_label(pack.name) if told else f"{unit_label(pack.name)} = {counted(pack.factor, rules.unit)}")
+        told = names_contents(pack.name, pack.factor, rules.spelt())
+        said.append(unit_label(pack.name) if told else f"{unit_label(pack.name)} = {counted(pack.factor, rules.spelt())}")
     return ", ".join(said)
 
 
@@ -140,7 +140,7 @@ def price_lines_of(table: VolumeTable, rules: Rules, quantity: Decimal) -> tuple
         following = table.steps[number + 1] if number + 1 < len(table.steps) else None
         if following is not None and following.min_quantity <= rules.minimum:
             continue  # nobody can order so little
-        label = _from(max(step.min_quantity, rules.minimum), rules.unit, lang)
+        label = _from(max(step.min_quantity, rules.minimum), rules.spelt(), lang)
         lines.append(PriceStepLine(label, money(step.price, lang=lang), step is current))
     return tuple(lines)
 
@@ -151,20 +151,20 @@ def missing_text(table: VolumeTable, rules: Rules, quantity: Decimal) -> str:
     if found is None:
         return ""
     price = money(found[1].price, table.currency, lang=language())
-    values = {"missing": counted(found[0], rules.unit), "price": price, "unit": unit_label(rules.unit)}
+    values = {"missing": counted(found[0], rules.spelt()), "price": price, "unit": unit_label(rules.spelt())}
     return _("%(missing)s more, and the price is %(price)s per %(unit)s") % values
 
 
 def stock_line(good: Good) -> StockLine:
     """Stock of a product in words: enough, less than the least order, none, or not told."""
-    places = " · ".join(f"{row.warehouse} {counted(row.quantity, good.rules.unit)}" for row in good.stock if row.quantity > 0)
+    places = " · ".join(f"{row.warehouse} {counted(row.quantity, good.rules.spelt())}" for row in good.stock if row.quantity > 0)
     if len(good.stock) == 1 and places:
         places = good.stock[0].warehouse
     if good.stock_as_of is None:
         return StockLine("—", "mute", "")
     if good.available <= 0:
         return StockLine(_("none"), "mute", "")
-    text = counted(good.available, good.rules.unit)
+    text = counted(good.available, good.rules.spelt())
     if good.available < good.rules.minimum:
         return StockLine(text, "warn", places)
     return StockLine(text, "ok", places)
@@ -177,7 +177,7 @@ def shown(good: Good) -> Shown:
     caption = _("Price of %(name)s by quantity, %(currency)s per %(unit)s") % {
         "name": row.name,
         "currency": good.table.currency,
-        "unit": unit_label(rules.unit),
+        "unit": unit_label(rules.spelt()),
     }
     steps = price_lines_of(good.table, rules, rules.minimum)
     field = quantity_field(rules)

@@ -142,6 +142,7 @@ class OrderLine(CompanyOwned, Base):
     factor: Mapped[factor]
     quantity: Mapped[measure]
     base_unit: Mapped[str] = mapped_column(String(50))
+    base_unit_code: Mapped[str] = mapped_column(String(10), default="")  # ОКЕИ, as the product had it
     base_quantity: Mapped[measure]
     price: Mapped[unit_price]
     vat_included: Mapped[bool] = mapped_column(default=False)

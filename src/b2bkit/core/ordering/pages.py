@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from b2bkit.core.accounts.companies import addresses
-from b2bkit.core.catalog.units import counted
 from b2bkit.core.erp.service.contact import erp_view
 from b2bkit.core.errors import Conflict, Refused
 from b2bkit.core.i18n import _
@@ -192,7 +191,7 @@ class OrderPage:
         values: dict[str, Any] = {
             "shown": shown,
             "order": shown.order,
-            "lines": [(line, counted(line.quantity, line.unit)) for line in shown.lines],
+            "lines": [(line, orders.amounts_of(line)) for line in shown.lines],
             "look": look(shown.order),
             "origin": origin(work, shown.order, shown.placed_by),
             "steps": steps(work, shown.order, times, erp.state if erp else None, reason),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from b2bkit.core.catalog.units import counted
+from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import form_number, stock_line
 from b2bkit.core.extend.things import Widget
 from b2bkit.core.ordering.service import cart, orders
@@ -36,8 +36,8 @@ def again(work: Work, subject: object) -> Mapping[str, object] | None:
     for one in bought_lately(work, AGAIN):
         factor = one.good.rules.factor(one.unit) or 1
         step = one.good.table.at(one.quantity * factor) or one.good.table.steps[0]
-        stock, said = stock_line(one.good).text, counted(one.quantity, one.unit)
-        rows.append((one, stock, step.price, one.good.table.currency, form_number(one.quantity), said))
+        stock, said = stock_line(one.good).text, counted(one.quantity, one.good.rules.spelt(one.unit))
+        rows.append((one, stock, step.price, one.good.table.currency, form_number(one.quantity), said, unit_label(one.good.rules.spelt())))
     return {"rows": rows} if rows else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from b2bkit.core.catalog.models import Packaging, Product
 from b2bkit.core.catalog.service import search_text
+from b2bkit.core.catalog.units import by_code
 from b2bkit_onec.apply import variants
 from b2bkit_onec.apply.classifier import LONGEST_REF
 from b2bkit_onec.apply.intake import FACTOR, QUANTITY, Change, Intake, fits, latest, rounded
@@ -18,15 +19,11 @@ from b2bkit_onec.apply.rows import Row, by_id, parts, replace, save
 from b2bkit_onec.commerceml import contracts, records
 from b2bkit_onec.models import Property, Unit
 
+CODE: Final = 10  # characters of a unit's code
 # what is measured and not counted can be ordered to three decimals
 MEASURED: Final = frozenset(
     ["кг", "г", "т", "ц", "тн", "тонна", "л", "мл", "м", "м2", "м3", "м²", "м³", "км", "кв.м", "куб.м", "пог.м", "п.м"]
 )
-# ОКЕИ: codes that exporters give without a name
-OKEI: Final = {
-    "006": "м", "018": "пог. м", "055": "м2", "112": "л", "113": "м3", "163": "г", "166": "кг", "168": "т", "625": "лист", "715": "пара",
-    "736": "рулон", "778": "упак", "796": "шт", "839": "компл",
-}  # fmt: skip
 
 
 class Classifier:
@@ -40,7 +37,7 @@ class Classifier:
 
     def unit(self, code: str, name: str) -> str:
         """The short name of a base unit."""
-        return (name or self.units.get(code) or OKEI.get(code.zfill(3) if code else "") or self._intake.settings.unit)[:50]
+        return (name or self.units.get(code) or by_code(code) or self._intake.settings.unit)[:50]
 
     def attributes(self, one: records.Product | records.Offer) -> dict[str, str]:
         """Name -> value, in the order of the classifier; the characteristics of a variant after them."""
@@ -94,6 +91,7 @@ def _row(intake: Intake, one: records.Product, classifier: Classifier, groups: d
         "description": one.description,
         "category_id": _category(intake, one, groups),
         "unit": unit,
+        "unit_code": one.unit_code.strip()[:CODE],
         "vat_rate": rounded(one.vat_rate, QUANTITY) if one.vat_rate is not None and fits(one.vat_rate) else None,
         "minimum": minimum,
         "multiple": multiple,

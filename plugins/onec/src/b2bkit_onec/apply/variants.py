@@ -16,7 +16,7 @@ from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Variant
 
 _WHOLE: Row = {"whole": True}
-INHERITED = ("full_name", "description", "category_id", "unit", "vat_rate", "minimum", "multiple", "producer")
+INHERITED = ("full_name", "description", "category_id", "unit", "unit_code", "vat_rate", "minimum", "multiple", "producer")
 
 
 def bases_among(intake: Intake, refs: Sequence[str]) -> set[str]:

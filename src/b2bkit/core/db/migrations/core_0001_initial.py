@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("category_id", sa.Uuid(), nullable=True),
         sa.Column("unit", sa.String(length=50), nullable=False),
+        sa.Column("unit_code", sa.String(length=10), nullable=False),
         sa.Column("vat_rate", types.Quantity(), nullable=True),
         sa.Column("minimum", types.Quantity(), nullable=False),
         sa.Column("multiple", types.Quantity(), nullable=False),
@@ -413,6 +414,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_packaging_product_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_packaging")),
         sa.UniqueConstraint("product_id", "name", name=op.f("uq_core_packaging_product_id_name")),
+    )
+    op.create_table(
+        "core_picture",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("description", sa.String(length=250), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("added_at", types.Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_core_picture_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_picture")),
+        sa.UniqueConstraint("product_id", "position", name=op.f("uq_core_picture_product_id_position")),
     )
     op.create_table(
         "core_price",
@@ -775,6 +790,7 @@ def upgrade() -> None:
         sa.Column("factor", types.Factor(), nullable=False),
         sa.Column("quantity", types.Quantity(), nullable=False),
         sa.Column("base_unit", sa.String(length=50), nullable=False),
+        sa.Column("base_unit_code", sa.String(length=10), nullable=False),
         sa.Column("base_quantity", types.Quantity(), nullable=False),
         sa.Column("price", types.UnitPrice(), nullable=False),
         sa.Column("vat_included", sa.Boolean(), nullable=False),
@@ -956,6 +972,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_price_product_id"))
 
     op.drop_table("core_price")
+    op.drop_table("core_picture")
     op.drop_table("core_packaging")
     with op.batch_alter_table("core_notification", schema=None) as batch_op:
         batch_op.drop_index("ix_core_notification_user_read")

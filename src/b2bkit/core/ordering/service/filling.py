@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from b2bkit.core.catalog.quantities import BASE_PLACES, MAX_QUANTITY, base_quantity
+from b2bkit.core.catalog.quantities import BASE_PLACES, MAX_QUANTITY, base_quantity, check_quantity
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Conflict, NotFound, Problem, Refused
 from b2bkit.core.i18n import _
@@ -24,7 +24,7 @@ _UNSYNCED = {"synchronize_session": False}
 
 
 def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> CartView:
-    """Puts an amount of a product into the cart, on top of what is there in the same unit.
+    """Puts an amount of a product into the cart, on top of what is there in the same unit; in place of it, where nobody can order that.
 
     A quantity that breaks a rule is kept and shown as such. NotFound for a product outside this contract's catalogue.
     """
@@ -38,7 +38,8 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
     lines = wanted_in(work, cart.id)
     same = next((line for line in lines if (line.product_id, line.unit) == (product_id, unit)), None)
     if same is not None:
-        _set(work, terms, same, quantity + same.quantity, renew=True)
+        wrong = check_quantity(goods.rules, unit, same.quantity) is not None
+        _set(work, terms, same, quantity if wrong else quantity + same.quantity, renew=True)
         return _changed(work, terms, cart)
     if len(lines) >= MAX_LINES:
         raise Refused(Problem("ordering.too_many_lines", _("A cart holds %(most)d lines. Place this order first.") % {"most": MAX_LINES}))

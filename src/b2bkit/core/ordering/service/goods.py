@@ -52,8 +52,17 @@ _STOCK = {
 }
 
 
-def _products(dialect: str, visible: ColumnElement[bool]) -> Select[UUID, str, str, str, Decimal | None, Decimal, Decimal, bool]:
-    columns = (Product.id, Product.article, Product.name, Product.unit, Product.vat_rate, Product.minimum, Product.multiple)
+def _products(dialect: str, visible: ColumnElement[bool]) -> Select[UUID, str, str, str, str, Decimal | None, Decimal, Decimal, bool]:
+    columns = (
+        Product.id,
+        Product.article,
+        Product.name,
+        Product.unit,
+        Product.unit_code,
+        Product.vat_rate,
+        Product.minimum,
+        Product.multiple,
+    )
     return select(*columns, visible.label("visible")).where(one_of(Product.id, "ids", dialect))
 
 
@@ -70,8 +79,8 @@ def look_up(work: Work, product_ids: Iterable[UUID], *, stock: bool = True) -> M
         packs.setdefault(product_id, []).append(Pack(name, factor))
     found = {row[0]: (row[1], row[2]) for row in session.rows(_STOCK[dialect], {"ids": ids})} if stock else {}
     known = {}
-    for product_id, article, name, unit, vat_rate, minimum, multiple, visible in products:
-        rules = Rules(unit, minimum, multiple, tuple(packs.get(product_id, ())))
+    for product_id, article, name, unit, code, vat_rate, minimum, multiple, visible in products:
+        rules = Rules(unit, minimum, multiple, tuple(packs.get(product_id, ())), code)
         free, as_of = found.get(product_id, (None, None))
         known[product_id] = Goods(product_id, article, name, vat_rate, rules, bool(visible), free, as_of)
     return known

@@ -97,24 +97,24 @@ class Line:
     @property
     def said(self) -> str:
         """The amount with its unit, as people say it."""
-        return counted(self.quantity, self.unit)
+        return counted(self.quantity, self.rules.spelt(self.unit))
 
     @property
     def said_in_stock(self) -> str:
         """What is in stock, in this line's unit where a whole number of them is there, else in base units."""
         if self.available is not None:
-            return counted(self.available, self.unit)
-        return counted(self.free or Decimal(0), self.rules.unit)
+            return counted(self.available, self.rules.spelt(self.unit))
+        return counted(self.free or Decimal(0), self.rules.spelt())
 
     @property
     def said_free(self) -> str:
         """All that is in stock, in base units."""
-        return counted(self.free or Decimal(0), self.rules.unit)
+        return counted(self.free or Decimal(0), self.rules.spelt())
 
     @property
     def base_unit(self) -> str:
         """What the price is per, as people say it."""
-        return unit_label(self.rules.unit)
+        return unit_label(self.rules.spelt())
 
     @property
     def sum_shown(self) -> Decimal | None:
@@ -156,7 +156,7 @@ class Line:
     def choices(self) -> list[tuple[str, str]]:
         """Units to choose from, the one that no longer exists included."""
         units = self.rules.units if self.unit in self.rules.units else (self.unit, *self.rules.units)
-        return [(unit, unit_label(unit)) for unit in units]
+        return [(unit, unit_label(self.rules.spelt(unit))) for unit in units]
 
     def in_units(self, amount: str) -> str:
         """Another amount in the other units."""
@@ -258,7 +258,7 @@ def _problem(rules: Rules, item: Wanted, number: int) -> Problem | None:
         return None
     if found.code != "unknown_unit":
         return found.as_problem(f"lines.{number}.quantity")
-    cures = tuple(Cure(unit_label(unit), "unit", unit) for unit in rules.units)
+    cures = tuple(Cure(unit_label(rules.spelt(unit)), "unit", unit) for unit in rules.units)
     return Problem("quantity.unknown_unit", found.sentence, f"lines.{number}.unit", cures)
 
 

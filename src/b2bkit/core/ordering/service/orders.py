@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
+from b2bkit.core.catalog.units import counted, spelt, unit_label
 from b2bkit.core.errors import NotFound
 from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
 from b2bkit.core.ordering.service.journey import When
@@ -58,6 +59,14 @@ class Happened(NamedTuple):
     exact: bool
     actor: str
     note: str
+
+
+class Amounts(NamedTuple):
+    """What was ordered as people say it; `in_base` is empty where it was ordered in base units, `per` is the unit of the price."""
+
+    ordered: str
+    in_base: str
+    per: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,14 @@ def times_of(work: Work, order_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
 def count_open(work: Work) -> int:
     """Orders on their way."""
     return work.session.scalar(select(func.count(Order.id)).where(Order.status.in_(OPEN))) or 0
+
+
+def amounts_of(line: OrderLine) -> Amounts:
+    """The amounts of a line in the current language."""
+    base = spelt(line.base_unit, line.base_unit_code)
+    packed = line.unit != line.base_unit
+    in_base = counted(line.base_quantity, base)
+    return Amounts(counted(line.quantity, line.unit) if packed else in_base, in_base if packed else "", unit_label(base))
 
 
 def show(work: Work, order_id: UUID) -> OrderView:

@@ -202,6 +202,7 @@ def _row(order_id: UUID, company_id: UUID, line: Line) -> dict[str, object]:
         "factor": line.factor or Decimal(1),
         "quantity": line.quantity,
         "base_unit": line.rules.unit,
+        "base_unit_code": line.rules.code,
         "base_quantity": line.base_quantity.quantize(BASE_PLACES),
         "price": line.price,
         "vat_included": line.vat_included,
