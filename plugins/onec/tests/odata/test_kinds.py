@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeVar
@@ -321,3 +322,16 @@ def test_a_base_that_lacks_the_objects_says_which(onec: FakeOneC, make_line: Mak
 
     with pytest.raises(Absent, match=flow):
         list(run())
+
+
+def test_what_was_missing_is_looked_for_again_after_ten_minutes(onec: FakeOneC, line: Line) -> None:
+    published = {name: given for name, given in ut.SETS.items() if name != "Catalog_ДоговорыКонтрагентов"}
+    onec.answer = lambda asked: Said(200, ut.edmx(published), {"Content-Type": "application/xml"})
+    assert line.known is not None
+    for minutes, asked in ((0, 1), (5, 1), (11, 1), (0, 2)):
+        if line.known.stamp():
+            at = line.known.stamp() / 1e9 - minutes * 60
+            os.utime(line.known.path, (at, at))
+        with pytest.raises(Absent):
+            contracts.read(source(line, "contracts"))
+        assert len(onec.asked) == asked

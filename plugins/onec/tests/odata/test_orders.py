@@ -14,6 +14,7 @@ import pytest
 from b2bkit.core.erp.service import OutgoingLine, OutgoingOrder, OutgoingParty
 from b2bkit_onec.archive.message import Message
 from b2bkit_onec.line import Line, OneCBroken, OneCRefused, OneCSilent
+from b2bkit_onec.odata.names import Absent
 from b2bkit_onec.odata.orders import Orders
 from plugins.onec.tests.odata import ut
 from plugins.onec.tests.odata.conftest import MakeLine
@@ -316,3 +317,12 @@ def test_messages_of_an_order_are_kept_under_it(onec: FakeOneC, orders: Orders, 
     assert {one.name for one in about} == {f"GET {SET}", f"POST {SET}", f"POST {SET}/Post"}
     assert {one.flow for one in about} == {"orders"}
     assert [one.number for one in about if one.name == f"POST {SET}"] == ["П-000007", "П-000007"]
+
+
+def test_a_base_that_lacks_an_object_refuses_no_order(onec: FakeOneC, make_line: MakeLine) -> None:
+    published = {name: given for name, given in ut.SETS.items() if name != "Catalog_Валюты"}
+    onec.answer = lambda asked: Said(200, ut.edmx(published), {"Content-Type": "application/xml"})
+    orders = Orders(make_line())
+    for _attempt in range(2):
+        with pytest.raises(Absent, match="currency"):
+            orders.send(order())

@@ -69,7 +69,7 @@ class Line:
         return replace(self, odata=self.odata.for_run(flow, run_id)) if self.odata is not None else self
 
     def names(self) -> Names:
-        """Names of 1C's objects in this base; asks 1C for $metadata at most once a day. Raises errors of `line.errors`."""
+        """Names of 1C's objects in this base; asks 1C for $metadata every six hours. Raises errors of `line.errors`."""
         with self._resolved.lock:
             found = self._kept(fresh=True)
             if found is not None:
@@ -80,6 +80,13 @@ class Line:
         """The same without asking 1C; None when nobody has asked yet. A name may be out of date, which 1C's answer then says."""
         with self._resolved.lock:
             return self._kept(fresh=False)
+
+    def doubt_names(self) -> None:
+        """Something is missing among them: after ten minutes 1C is asked again, for it may have been published since."""
+        from b2bkit_onec.odata.known import DOUBTED_SECONDS
+
+        if self.known is None or not self.known.is_fresh(DOUBTED_SECONDS):
+            self.forget_names()
 
     def forget_names(self) -> None:
         """What 1C publishes has changed."""

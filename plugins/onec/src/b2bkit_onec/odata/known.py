@@ -12,7 +12,8 @@ from typing import Final
 from b2bkit_onec.odata.metadata import Function, Schema
 from b2bkit_onec.odata.names import wanted
 
-FRESH_SECONDS: Final = 24 * 3600.0
+FRESH_SECONDS: Final = 6 * 3600.0
+DOUBTED_SECONDS: Final = 600.0
 FORM: Final = 1  # of the file; one of another form is read anew
 
 
@@ -30,10 +31,10 @@ class KnownSchema:
         except OSError:
             return 0
 
-    def is_fresh(self) -> bool:
-        """Whether the file is there and younger than a day."""
+    def is_fresh(self, seconds: float = FRESH_SECONDS) -> bool:
+        """Whether the file is there and younger than this; six hours by default."""
         stamp = self.stamp()
-        return stamp != 0 and time.time() - stamp / 1e9 < FRESH_SECONDS
+        return stamp != 0 and time.time() - stamp / 1e9 < seconds
 
     def load(self) -> Schema | None:
         """The schema as it was read last; None without a good file."""

@@ -91,8 +91,9 @@ class Orders:
         now = self._line.now
         names = self._line.names()
         if self._source is None or self._since is None or now - self._since > KEPT or self._source.names is not names:
-            self._source, self._since = Source(self._line, names, "orders"), now
-            names.check("orders")
+            made = Source(self._line, names, "orders")
+            made.check()
+            self._source, self._since = made, now
         return self._source, settings
 
     def _get(self, source: Source, found: Found, order: erp.OutgoingOrder) -> Row | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 ROOT: Final = "/odata/standard.odata/"
-LONGEST_SELECT: Final = 1500  # IIS takes 2 KB of options unless it is told otherwise
+LONGEST_OPTIONS: Final = 1900  # IIS takes 2 KB of options unless it is told otherwise
 EMPTY: Final = "00000000-0000-0000-0000-000000000000"
 _SAFE: Final = "$_-.~/(),='"
 Value = str | int | bool | Decimal | UUID | dt.date | dt.datetime
@@ -89,7 +89,7 @@ def options(
     chosen = ",".join(select)
     found = {
         "$filter": filter,
-        "$select": chosen if len(quote(chosen)) <= LONGEST_SELECT else "",
+        "$select": chosen if len(quote(chosen + filter)) <= LONGEST_OPTIONS else "",
         "$orderby": ",".join(orderby),
         "$expand": ",".join(expand),
     }

@@ -17,7 +17,7 @@ from b2bkit_onec.flows.spec import Refused
 from b2bkit_onec.line.line import Line
 from b2bkit_onec.odata import query, values
 from b2bkit_onec.odata.client import ODataClient
-from b2bkit_onec.odata.names import Found, Names
+from b2bkit_onec.odata.names import Absent, Found, Names
 from b2bkit_onec.odata.values import BadValue, Row
 
 T = TypeVar("T")
@@ -72,6 +72,14 @@ class Source:
     def today(self) -> dt.date:
         """Today in the business zone."""
         return self.line.now.astimezone(self.zone).date()
+
+    def check(self) -> None:
+        """Raises Absent when the base lacks what the flow needs; what it publishes is then looked at again soon."""
+        try:
+            self.names.check(self.flow)
+        except Absent:
+            self.line.doubt_names()
+            raise
 
     def need(self, name: str) -> Found:
         """An object that the flow cannot do without; raises Absent."""

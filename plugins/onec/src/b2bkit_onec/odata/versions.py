@@ -45,7 +45,7 @@ class Kind(Generic[T]):
 
     def read(self, source: Source, cursor: str = "") -> Reading[T]:
         """Everything at first, then what changed. The cursor holds a mark of each object's version."""
-        source.names.check(self.flow)
+        source.check()
         return Reading(source.line.now, self._all(source, unpacked(cursor)))
 
     def _all(self, source: Source, known: Mapping[str, Known]) -> Generator[Batch[T], None, str]:

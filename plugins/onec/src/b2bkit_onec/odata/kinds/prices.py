@@ -27,7 +27,7 @@ def read(source: Source, cursor: str = "") -> Reading[Told]:
 
 
 def _batches(source: Source) -> Generator[Batch[Told], None, str]:
-    source.names.check("prices")
+    source.check()
     found, types = source.need("price"), _types(source)
     yield Batch(types)
     packs = factors(source)

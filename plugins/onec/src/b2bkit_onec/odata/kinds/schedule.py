@@ -22,7 +22,7 @@ def read(source: Source, cursor: str = "") -> Reading[DueNews]:
 
 
 def _dues(source: Source) -> tuple[list[DueNews], list[Refused]]:
-    source.names.check("schedule")
+    source.check()
     found = source.names.get("plan") or source.need("term")
     amount = found.field("amount") or found.field("debt")
     rows = source.client.table(found.path, found.function, {"Dimensions": dimensions(found, "key", "deal", "currency", "due")})

@@ -47,7 +47,7 @@ def in_batches(told: Sequence[T], refused: Sequence[Refused]) -> Generator[Batch
 
 
 def _news(source: Source) -> tuple[list[SettlementNews], list[Refused]]:
-    source.names.check("settlements")
+    source.check()
     found = source.need("settlement")
     rows = source.client.table(found.path, found.function, {"Dimensions": dimensions(found, "key", "deal", "currency")})
     places, refused = places_of(source, found, rows)

@@ -38,7 +38,7 @@ def read(source: Source, cursor: str = "") -> Reading[Offer]:
 
 
 def _batches(source: Source) -> Generator[Batch[Offer], None, str]:
-    source.names.check("stock")
+    source.check()
     found, amounts = source.need("stock"), dict[str, list[StockRow]]()
     for warehouse in _warehouses(source):
         condition = f"{found.columns['warehouse'][0]} eq {query.guid(warehouse)}"
