@@ -53,7 +53,8 @@ def told(open_work: OpenWork, count: int, **more: object) -> RunResult:
 
 def portal_with(make_portal: MakePortal, scripts: Mapping[str, Script], *, every: int = 300, extra: str = "") -> Portal:
     """A portal in which these kinds go by OData, each as its script says."""
-    kinds = {**KINDS, **{name: _kind(name, script, every) for name, script in scripts.items()}}
+    of_site = {name: kind for name, kind in KINDS.items() if "site" in kind.ways}  # nobody answers at that address
+    kinds = {**of_site, **{name: _kind(name, script, every) for name, script in scripts.items()}}
 
     class Staged(OneCPlugin):
         @classmethod
