@@ -13,7 +13,7 @@ from b2bkit_onec.commerceml.contracts import packagings_of
 from b2bkit_onec.commerceml.reader import read
 from b2bkit_onec.commerceml.records import Counterparty, Product
 from b2bkit_onec.simulate import objects, papers, settlements
-from b2bkit_onec.simulate.infobase import Infobase, keep_setting, plain, setting
+from b2bkit_onec.simulate.infobase import Infobase, keep_setting, plain
 from b2bkit_onec.simulate.names import CONTRACT, EMPTY, ORGANISATION, PAYMENT, PLAN, USER, VAT, is_guid, made_up
 from b2bkit_onec.simulate.parties import OURS, currency, find_contract, take_party
 
@@ -125,8 +125,3 @@ def _limits(base: Infobase, db: sqlite3.Connection) -> None:
             ДопустимаяСуммаЗадолженности=plain(limit),
             ЗапрещаетсяПросроченнаяЗадолженность=not stands.overdue,
         )
-
-
-def is_filled(db: sqlite3.Connection) -> bool:
-    """Whether the infobase has everything of this release."""
-    return bool(setting(db, FILLED))

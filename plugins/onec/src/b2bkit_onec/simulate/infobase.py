@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -37,6 +38,8 @@ class Infobase:
         self.folder = folder
         self._now = now
         self._clock_off: ContextVar[int] = ContextVar("clock_off", default=0)
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
         self._lock = (folder / "base.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,31 +71,42 @@ class Infobase:
 
     def close(self) -> None:
         """Gives the folder free for another simulator."""
+        with self._guard:
+            while self._idle:
+                self._idle.pop().close()
         self._lock.close()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one state of the data for the whole block."""
-        db = self._connect()
-        try:
+        with self._connected() as db:
             db.execute("BEGIN")
             yield db
-        finally:
-            db.close()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction: committed at the end of the block, undone when it raises."""
-        db = self._connect()
-        try:
+        with self._connected() as db:
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one block alone; it is kept for the next one, for opening and closing takes longer than most work."""
+        with self._guard:
+            db = self._idle.pop() if self._idle else None
+        db = db or self._connect()
+        try:
+            yield db
         finally:
-            db.close()
+            if db.in_transaction:
+                db.rollback()
+            with self._guard:
+                self._idle.append(db)
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.folder / "base.db", timeout=30, isolation_level=None)
+        db = sqlite3.connect(self.folder / "base.db", timeout=30, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")

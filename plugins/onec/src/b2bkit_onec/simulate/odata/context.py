@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sqlite3
+from collections import Counter
 from functools import cached_property
 
 from b2bkit_onec.simulate import objects
@@ -13,6 +14,7 @@ from b2bkit_onec.simulate.objects import Body, Cell
 from b2bkit_onec.simulate.parties import agreement_of
 
 Row = dict[str, Cell]
+FEW = 8
 
 
 def data_version(seq: int) -> str:
@@ -30,10 +32,14 @@ class Context:
         self.base, self.db, self.root = base, db, root
         self.only_goods: frozenset[str] | None = None
         self._versions: dict[str, dict[str, int]] = {}
+        self._asked: Counter[str] = Counter()
         self._agreements: dict[str, str] = {}
 
     def version(self, entity: str, ref: str) -> str:
-        """ВерсияДанных of an object."""
+        """ВерсияДанных of an object. The first few are asked for one by one, then all of the kind are read."""
+        self._asked[entity] += 1
+        if entity not in self._versions and self._asked[entity] <= FEW:
+            return data_version(objects.version(self.db, entity, ref))
         if entity not in self._versions:
             rows = self.db.execute("SELECT object_id, seq FROM version WHERE entity = ?", (entity,))
             self._versions[entity] = {str(row["object_id"]): int(row["seq"]) for row in rows}
