@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,30 +28,14 @@ from sqlalchemy.engine import Engine
 from b2bkit.core.app import App
 from b2bkit.testing.client import Client
 from b2bkit.testing.services import free_port, postgres_server
+from tests.bench import onec
+from tests.bench.figure import Figure
 from tests.bench.load import direct, fetch, measure
 from tests.bench.raw import BareOrder, Statement
 from tests.bench.stage import Stage, running
 
 ROUNDS = 3
 STREAMS = 1000
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line: `better` says whether higher or lower is better; `bar` is what is promised."""
-
-    name: str
-    value: float
-    unit: str
-    better: str
-    bar: float | None
-
-    @property
-    def kept(self) -> bool | None:
-        """Whether the bar is met."""
-        if self.bar is None:
-            return None
-        return self.value >= self.bar if self.better == "higher" else self.value <= self.bar
 
 
 @contextmanager
@@ -218,12 +202,10 @@ def main() -> int:
     with postgres_server() as server, server.fresh_database() as url, tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder), url)
         stage.fill()
-        for part in (pages, orders):
+        for part in (pages, orders, lambda _stage: onec.figures()):
             for figure in part(stage):
                 figures.append(figure)
-                mark = {None: " ", True: "✓", False: "✗"}[figure.kept]
-                bar = "" if figure.bar is None else f"{'≥' if figure.better == 'higher' else '≤'} {figure.bar:g}"
-                sys.stdout.write(f"{mark} {figure.name:<58} {figure.value:>10g} {figure.unit:<10} {bar}\n")
+                sys.stdout.write(figure.line)
                 sys.stdout.flush()
     Path("build").mkdir(exist_ok=True)
     Path("build/bench.json").write_text(json.dumps([asdict(figure) for figure in figures], ensure_ascii=False, indent=1), "utf-8")
