@@ -65,12 +65,12 @@ def portal(base: Infobase, make_portal: MakePortal) -> Iterator[Portal]:
         plugin.lines.close()
 
 
-def until(portal: Portal, condition: Callable[[], bool], seconds: float = 60) -> None:
+def until(portal: Portal, condition: Callable[[], bool], seconds: float = 120) -> None:
     """Runs the portal's jobs, its clock moving on, until it is so."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, [(one, [(run.outcome, run.error) for run in runs(portal, one)]) for one in FLOWS]
-        portal.pass_time(seconds=5)
+        portal.pass_time(seconds=20)
         with portal.work() as work:
             work.enqueue("onec.wind", unique="test")
         portal.run_jobs()
@@ -198,7 +198,7 @@ def test_while_1c_is_away_orders_wait_and_then_go_out_in_order_each_once(portal:
     until(portal, lambda: any(run.outcome == "failed" for run in runs(portal, "orders")))
     assert {handed(portal, one).state for one in placed} == {"waiting"}
     faults.disarm(base)
-    until(portal, lambda: {handed(portal, one).state for one in placed} == {"taken"}, seconds=90)
+    until(portal, lambda: {handed(portal, one).state for one in placed} == {"taken"})
     assert {number: count for number, count in documents_by_portal_number(base).items() if number.startswith("П-00080")} == {
         "П-000800": 1,
         "П-000801": 1,
