@@ -26,6 +26,7 @@ from b2bkit.core.extend.kit import Kit
 from b2bkit.core.extend.load import Source, choose, collect, known_plugins
 from b2bkit.core.extend.plugin import NoSettings, Plugin
 from b2bkit.core.extend.things import Job, NotificationKind, Subscriber
+from b2bkit.core.files.plugin import FilesPlugin
 from b2bkit.core.home.plugin import HomePlugin
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
 from b2bkit.core.jobs.points import reach
@@ -49,6 +50,7 @@ CORE: tuple[type[Plugin], ...] = (
     OrderingPlugin,
     ErpPlugin,
     SettlementsPlugin,
+    FilesPlugin,
     NotifyPlugin,
     AuditPlugin,
     HomePlugin,

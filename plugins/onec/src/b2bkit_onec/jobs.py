@@ -20,7 +20,7 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
-from b2bkit_onec import missing, staging, uploads
+from b2bkit_onec import missing, pictures, staging, uploads
 from b2bkit_onec.apply.file import apply_file, summary
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
@@ -29,7 +29,7 @@ from b2bkit_onec.models import Exchange, Run, Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.staging import Failure
-from b2bkit_onec.upload.names import extension
+from b2bkit_onec.upload.names import PICTURES, extension
 
 log = logging.getLogger("b2bkit.onec")
 Flows = Mapping[str, Chosen]
@@ -100,10 +100,10 @@ def _unpacked(work: Work, archive: Upload, lines: Path) -> None:
     """The XML files of an archive are files of the exchange as if they had come one by one; pictures and papers stay in their folder."""
     files, skipped = staging.unpacked(lines)
     known = {one.name.casefold(): one for one in work.session.scalars(select(Upload).where(Upload.exchange_id == archive.exchange_id))}
-    beside = 0
+    beside = [one for one in files if extension(one[0]) != "xml"]
+    pictures.beside(work, archive, [one for one in beside if extension(one[0]) in PICTURES])
     for name, stored, size in files:
         if extension(name) != "xml":
-            beside += 1
             continue
         if (old := known.get(name.casefold())) is not None:
             work.session.delete(old)
@@ -119,7 +119,7 @@ def _unpacked(work: Work, archive: Upload, lines: Path) -> None:
             "received_at": work.now,
         }
         work.session.add(Upload(**row, state="receiving"))
-    archive.counts = {"files": {"told": len(files), "new": len(files) - beside, "changed": 0}}
+    archive.counts = {"files": {"told": len(files), "new": len(files) - len(beside), "changed": 0}}
     archive.refused = [
         {"line": 0, "element": "", "id": name, "code": "skipped", "whole": True, "reason": why, "cure": ""} for name, why in skipped
     ]

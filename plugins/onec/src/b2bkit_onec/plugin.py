@@ -8,7 +8,7 @@ from typing import cast
 
 from b2bkit import PUBLIC, Command, ErpGateway, HealthCheck, Job, Level, NavItem, Permission, Plugin, Route, hookimpl
 from b2bkit.core.i18n import N_
-from b2bkit_onec import jobs, missing, pages, uploads
+from b2bkit_onec import jobs, missing, pages, pictures, uploads
 from b2bkit_onec.archive.search import SEE
 from b2bkit_onec.exchange import ExchangeDoor
 from b2bkit_onec.flows import health
@@ -72,6 +72,7 @@ class OneCPlugin(Plugin):
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name=uploads.IMPORT_JOB, run=partial(jobs.import_next, settings=self.own, flows=self.flows), time_limit=900)
         yield Job(name="onec.adopt", run=jobs.adopt, every=60)
+        yield Job(name=pictures.JOB, run=pictures.take, opens_work=True, every=300, time_limit=300)
         yield Job(name="onec.missing", run=partial(missing.settle, settings=self.own, flow=self.flows["catalog"]), every=300)
         yield Job(name="onec.clear_up", run=partial(jobs.clear_up, days=self.own.messages_days), every=3600)
         runner = Runner(self.flows, self.lines, self.own)

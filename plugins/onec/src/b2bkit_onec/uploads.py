@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from b2bkit import Work
 from b2bkit.core.db.types import new_id
 from b2bkit.core.i18n import _
-from b2bkit_onec import staging
+from b2bkit_onec import pictures, staging
 from b2bkit_onec.models import Exchange, Upload
 from b2bkit_onec.sessions import Open
 from b2bkit_onec.settings import OneCSettings
-from b2bkit_onec.upload.names import clean_name, extension
+from b2bkit_onec.upload.names import PICTURES, clean_name, extension
 from b2bkit_onec.upload.refusals import printable
 
 IMPORT_JOB: Final = "onec.import"
@@ -73,11 +73,16 @@ def receive(work: Work, *, exchange: Open, filename: str, data: bytes, settings:
     found.size += len(data)
     found.parts += 1
     found.last_part, found.received_at = digest, work.now
+    if extension(name) in PICTURES:
+        work.session.flush()
+        pictures.arrived(work, [name])
 
 
 def _check_room(work: Work, exchange: Open, more: int, settings: OneCSettings) -> None:
     work.session.execute(select(Exchange.id).where(Exchange.id == exchange.id).with_for_update())  # parts of one exchange, one by one
-    counted = select(func.coalesce(func.sum(Upload.size), 0), func.count()).where(Upload.exchange_id == exchange.id)
+    counted = select(func.coalesce(func.sum(Upload.size), 0), func.count(case((Upload.state != "beside", 1)))).where(
+        Upload.exchange_id == exchange.id
+    )
     size, files = work.session.execute(counted).one()
     if size + more > settings.exchange_limit:
         said = _("This exchange sent more than {limit} bytes. Export in smaller portions, or raise exchange_limit in [plugins.onec].")
@@ -89,6 +94,7 @@ def _check_room(work: Work, exchange: Open, more: int, settings: OneCSettings) -
 def _begin(work: Work, exchange: Open, name: str, old: Upload | None) -> Upload:
     if old is not None:
         _drop(work, exchange.id, [old])
+    work.session.execute(delete(Upload).where(Upload.exchange_id == exchange.id, Upload.name == name, Upload.state == "beside"))
     made = Upload(id=new_id(), exchange_id=exchange.id, name=name, stored="", received_at=work.now, size=0, parts=0, state="receiving")
     made.stored = f"{made.id.hex}.{extension(name)}"
     work.session.add(made)
@@ -182,7 +188,8 @@ def drop_older(work: Work, exchange_ids: Sequence[UUID]) -> None:
 
 
 def _uploads(work: Work, exchange_id: UUID) -> Sequence[Upload]:
-    statement = select(Upload).where(Upload.exchange_id == exchange_id).order_by(Upload.id)
+    """Pictures of archives are left out: there may be many thousands of them, and nobody asks for their import."""
+    statement = select(Upload).where(Upload.exchange_id == exchange_id, Upload.state != "beside").order_by(Upload.id)
     return work.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 

@@ -26,6 +26,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty-file"),
     "only a BOM": (b"\xef\xbb\xbf\r\n", "empty-file"),
     "billion laughs": ((DECLARATION + LAUGHS + ROOT + "&j;" + END).encode(), "dtd"),
+    "quadratic blowup": (
+        (DECLARATION + '<!DOCTYPE r [<!ENTITY a "' + "a" * 100_000 + '">]>' + ROOT + "&a;" * 10_000 + END).encode(),
+        "dtd",
+    ),
     "external entity": (
         (DECLARATION + '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + ROOT + "&x;" + END).encode(),
         "dtd",
@@ -52,6 +56,9 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "text after the end": ((GOOD + "хвост").encode(), "after-end"),
     "an entity of HTML": (GOOD.replace("Труба", "Труба&nbsp;ПНД").encode(), "entity"),
     "tags crossed": (GOOD.replace("</Ид><Наим", "</Наим><Наим").encode(), "tag-mismatch"),
+    "NUL in a text": (GOOD.replace("Труба", "Тру\0ба").encode(), "not-well-formed"),
+    "a control character": (GOOD.replace("Труба", "Тру&#1;ба").encode(), "not-well-formed"),
+    "one attribute twice": (GOOD.replace("<Каталог>", '<Каталог Ид="1" Ид="2">').encode(), "not-well-formed"),
     "a lone ampersand": (GOOD.replace("Труба", "Труба & Ко").encode(), "not-well-formed"),
     "HTML": (b"<html><body>502 Bad Gateway</body></html>", "not-commerceml"),
     "JSON": (b'{"error": 1}', "not-xml"),

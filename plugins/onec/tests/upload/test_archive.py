@@ -113,6 +113,15 @@ def _renamed_locally(body: bytes) -> bytes:
     return body.replace(b"a.xml", b"b.xml", 1)
 
 
+def _repeated(body: bytes, entries: int) -> bytes:
+    """The directory names its one entry so many times; as many as the end record can tell."""
+    at = body.rindex(b"PK\x05\x06")
+    start = body.index(b"PK\x01\x02")
+    directory = body[start:at] * entries
+    told = min(entries, 0xFFFF)
+    return body[:start] + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, told, told, len(directory), start, 0)
+
+
 RANDOM = bytes((number * 7919 >> 3) & 0xFF for number in range(5000))
 ONE = zipped(("a.xml", RANDOM))
 
@@ -138,6 +147,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "two names for one": (_renamed_locally(ONE), "zip-header"),
     "claims less than it holds": (_claims(ONE, 10), "zip-damaged"),
     "claims more than it holds": (_claims(ONE, 6000), "zip-damaged"),
+    "60,000 entries": (_repeated(ONE, 60_000), "zip-entries"),
+    "100,000 entries": (_repeated(ONE, 100_000), "zip-entries"),
     "packed too well": (zipped(("a.xml", b"\0" * (8 << 20))), "zip-ratio"),
 }
 

@@ -75,6 +75,7 @@ def test_a_name_of_1c_becomes_a_relative_name(sent: str, meant: str) -> None:
         ("a|b.xml", "name-reserved"),
         ("a／b.xml", "name-reserved"),
         ("x" * 151 + ".xml", "name-too-long"),
+        ("я" * 1000 + ".xml", "name-too-long"),
         ("/".join(["d"] * 8) + "/a.xml", "name-too-long"),
         ("/".join(["д" * 60] * 5) + "/a.xml", "name-too-long"),
     ],

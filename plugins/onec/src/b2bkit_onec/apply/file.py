@@ -9,7 +9,7 @@ from typing import Final
 from b2bkit import Work
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
-from b2bkit_onec.apply import classifier, documents, offers, parties, products
+from b2bkit_onec.apply import classifier, documents, offers, parties, pictures, products
 from b2bkit_onec.apply.intake import Intake
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.settings import OneCSettings
@@ -71,6 +71,7 @@ def _apply_batch(intake: Intake, batch: Sequence[records.Item], declared: produc
         goods = [item for item in batch if isinstance(item, records.Product)]
         products.apply(intake, goods, declared)
         intake.mentions.add(one.id for one in goods)
+        pictures.apply(intake, goods)
         _prices_on_goods(intake, goods)
     elif isinstance(first, records.Offer):
         offers.apply(intake, [item for item in batch if isinstance(item, records.Offer)], declared)

@@ -1,0 +1,36 @@
+"""Pictures as browsers fetch them, and the box on a product's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from falcon import Request, Response
+
+from b2bkit.core.files import service
+from b2bkit.core.web.handling import work_of
+from b2bkit.core.work import Work
+
+
+class Picture:
+    """A picture in one size. Kept by the browser that fetched it, and asked for again by its tag: who may see it can change."""
+
+    def __init__(self, size: str) -> None:
+        self.size = size
+
+    def on_get(self, req: Request, resp: Response, picture_id: UUID) -> None:
+        name, path = service.picture_file(work_of(req), picture_id=picture_id, size=self.size)
+        etag = f'"{name}"'
+        resp.set_headers([("ETag", etag), ("Cache-Control", "private, no-cache"), ("Content-Disposition", "inline")])
+        if etag in [tag.strip().removeprefix("W/") for tag in (req.get_header("If-None-Match") or "").split(",")]:
+            resp.status = 304
+            return
+        resp.content_type = "image/webp"
+        resp.data = path.read_bytes()
+
+
+def product_pictures(work: Work, subject: object) -> Mapping[str, object] | None:
+    """The box of the slot `product`."""
+    product_id = getattr(subject, "id", None)
+    pictures = service.pictures_of(work, product_id) if isinstance(product_id, UUID) else []
+    return {"pictures": pictures} if pictures else None

@@ -1,0 +1,37 @@
+"""Files: what the domain gives to the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from b2bkit.core.extend.plugin import Plugin, hookimpl
+from b2bkit.core.extend.things import Route, Widget
+from b2bkit.core.files import pages, service
+from b2bkit.core.i18n import N_
+
+VIEW = "catalog.view"
+
+
+class FilesPlugin(Plugin):
+    """Pictures of products."""
+
+    name = "files"
+    label = N_("Files")
+    version = "0.1.0"
+
+    @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        yield Route(name="files.picture", path="/pictures/{picture_id:uuid}", resource=pages.Picture(service.LARGE), permission=VIEW)
+        small = pages.Picture(service.SMALL)
+        yield Route(name="files.picture_small", path="/pictures/{picture_id:uuid}/small", resource=small, permission=VIEW)
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        yield Widget(
+            name="files.pictures",
+            slot="product",
+            order=10,
+            template="files/_pictures.html",
+            load=pages.product_pictures,
+            permission=VIEW,
+        )
