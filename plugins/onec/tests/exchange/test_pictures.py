@@ -119,9 +119,7 @@ def buyer(portal: Portal, onec: OneC) -> tuple[User, UUID]:
         return user, contract.id
 
 
-def test_whoever_sees_the_product_sees_its_picture_and_for_others_it_is_not_there(
-    portal: Portal, onec: OneC, buyer: tuple[User, UUID]
-) -> None:
+def test_who_sees_the_product_sees_its_picture_and_for_others_it_is_not_there(portal: Portal, onec: OneC, buyer: tuple[User, UUID]) -> None:
     _send_plain(portal, onec, picture())
     (row,) = kept(portal)
     user, contract_id = buyer
@@ -130,9 +128,12 @@ def test_whoever_sees_the_product_sees_its_picture_and_for_others_it_is_not_ther
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
     assert answer.headers["cache-control"].startswith("private")
     assert client.request("GET", f"/pictures/{row['id']}/small", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
-    assert f"/pictures/{row['id']}/small" in client.get(f"/catalog/{row['product_id']}").text
+    box = f"/w/files.pictures?id={row['product_id']}"
+    assert box in client.get(f"/catalog/{row['product_id']}").text
+    assert f"/pictures/{row['id']}/small" in client.get(box).text
     with portal.work() as work:
         work.session.query(Product).one().active = False
+    assert client.get(box).text == ""
     hidden, absent = client.get(f"/pictures/{row['id']}"), client.get(f"/pictures/{uuid4()}")
     assert (hidden.status_code, absent.status_code) == (404, 404)
     assert portal.browser().get(f"/pictures/{row['id']}").status_code != 200

@@ -18,8 +18,8 @@ class Picture:
     def __init__(self, size: str) -> None:
         self.size = size
 
-    def on_get(self, req: Request, resp: Response, picture_id: UUID) -> None:
-        name, path = service.picture_file(work_of(req), picture_id=picture_id, size=self.size)
+    def on_get(self, req: Request, resp: Response, product_picture_id: UUID) -> None:
+        name, path = service.picture_file(work_of(req), picture_id=product_picture_id, size=self.size)
         etag = f'"{name}"'
         resp.set_headers([("ETag", etag), ("Cache-Control", "private, no-cache"), ("Content-Disposition", "inline")])
         if etag in [tag.strip().removeprefix("W/") for tag in (req.get_header("If-None-Match") or "").split(",")]:
@@ -30,7 +30,7 @@ class Picture:
 
 
 def product_pictures(work: Work, subject: object) -> Mapping[str, object] | None:
-    """The box of the slot `product`."""
-    product_id = getattr(subject, "id", None)
+    """The box of the slot `product`: its subject is the product's page, or its id when a browser fetches the box alone."""
+    product_id = subject if isinstance(subject, UUID) else getattr(subject, "id", None)
     pictures = service.pictures_of(work, product_id) if isinstance(product_id, UUID) else []
     return {"pictures": pictures} if pictures else None

@@ -21,9 +21,11 @@ class FilesPlugin(Plugin):
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
-        yield Route(name="files.picture", path="/pictures/{picture_id:uuid}", resource=pages.Picture(service.LARGE), permission=VIEW)
+        yield Route(
+            name="files.picture", path="/pictures/{product_picture_id:uuid}", resource=pages.Picture(service.LARGE), permission=VIEW
+        )
         small = pages.Picture(service.SMALL)
-        yield Route(name="files.picture_small", path="/pictures/{picture_id:uuid}/small", resource=small, permission=VIEW)
+        yield Route(name="files.picture_small", path="/pictures/{product_picture_id:uuid}/small", resource=small, permission=VIEW)
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
@@ -33,5 +35,6 @@ class FilesPlugin(Plugin):
             order=10,
             template="files/_pictures.html",
             load=pages.product_pictures,
+            lazy=True,  # the page itself promises four statements
             permission=VIEW,
         )

@@ -119,9 +119,10 @@ def drop(work: Work, *, product_id: UUID, positions: Iterable[int]) -> None:
 
 
 def pictures_of(work: Work, product_id: UUID) -> list[Shown]:
-    """Pictures of a product that the actor sees, in their order."""
+    """Pictures of a product in their order; none of one that the actor does not see."""
     columns = (ProductPicture.id, ProductPicture.description, ProductPicture.width, ProductPicture.height)
-    statement = select(*columns).where(ProductPicture.product_id == product_id).order_by(ProductPicture.position)
+    statement = select(*columns).join(Product, Product.id == ProductPicture.product_id)
+    statement = statement.where(ProductPicture.product_id == product_id, visible(work)).order_by(ProductPicture.position)
     return [Shown(*row) for row in work.session.execute(statement)]
 
 

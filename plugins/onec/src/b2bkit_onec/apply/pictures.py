@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from b2bkit.core.db.rows import Row, parts, replace
 from b2bkit.core.files import service as files
 from b2bkit_onec.apply.intake import Intake
-from b2bkit_onec.apply.rows import Row, parts, replace
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Picture
 from b2bkit_onec.pictures import JOB
@@ -56,5 +56,5 @@ def _part(intake: Intake, named: Mapping[UUID, Sequence[tuple[str, str]]]) -> No
             wanted[product_id, position] = row
     for product_id, position in there.keys() - wanted.keys():
         files.drop(intake.work, product_id=product_id, positions=[position])
-    change = replace(intake.work, Picture, ("product_id", "position"), list(there.values()), wanted)
+    change = replace(intake.work.session, Picture, ("product_id", "position"), list(there.values()), wanted)
     intake.count("pictures", len(wanted), change)
