@@ -228,9 +228,20 @@ def explain(file: str, model: type[BaseModel], prefix: str, error: ValidationErr
             found.append(ConfigProblem(file, key, "is missing", f"add {path[-1]} to {_table_name(prefix, path[:-1])}"))
         else:
             what = item["msg"].removeprefix("Value error, ")
-            shown = "" if isinstance(item["input"], dict | list) else f" (found {item['input']!r})"
+            shown = "" if isinstance(item["input"], dict | list) or _is_secret(model, path) else f" (found {item['input']!r})"
             found.append(ConfigProblem(file, key, what[0].lower() + what[1:] + shown, _expected(item["type"], item.get("ctx", {}))))
     return found
+
+
+def _is_secret(model: type[BaseModel], path: Sequence[str]) -> bool:
+    """Whether a value may never be shown: its field's type says so, here or in a table below."""
+    field = model.model_fields.get(path[0]) if path else None
+    if field is None:
+        return False
+    if "SecretStr" in str(field.annotation):
+        return True
+    below = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type) and issubclass(one, BaseModel)]
+    return any(_is_secret(one, path[1:]) for one in below)
 
 
 def _expected(kind: str, context: Mapping[str, Any]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from b2bkit import ErpState, Health, Receipt, Work
+from b2bkit import ErpState, Health, LineAnswer, LineQuestion, Receipt, Work
 from b2bkit.core.erp import service as erp
 from b2bkit.core.extend.things import OpenWork
 from b2bkit.core.i18n import _
 from b2bkit_onec.flows import state
 from b2bkit_onec.flows.choice import Chosen, capabilities
+from b2bkit_onec.live import LiveLines
 from b2bkit_onec.models import Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
 
@@ -20,8 +21,8 @@ class OneC:
 
     name = SYSTEM_NAME
 
-    def __init__(self, flows: Mapping[str, Chosen]) -> None:
-        self.flows = flows
+    def __init__(self, flows: Mapping[str, Chosen], live: LiveLines) -> None:
+        self.flows, self.live = flows, live
 
     def capabilities(self) -> frozenset[str]:
         """What the connected flows can together."""
@@ -40,6 +41,12 @@ class OneC:
                 if not row.paused and row.failures == 0:  # after a failure it goes on by its own clock
                     state.wake(work, orders, row)
         return Receipt("queued")
+
+    def ask_lines(
+        self, open_work: OpenWork, lines: Sequence[LineQuestion], *, contract_ref: str, price_type_ref: str, seconds: float
+    ) -> Mapping[str, LineAnswer] | None:
+        """Prices and free stock now, by the way of the flow `live`."""
+        return self.live.ask(open_work, lines, contract_ref=contract_ref, price_type_ref=price_type_ref, seconds=seconds)
 
     def state(self, work: Work) -> ErpState:
         """Up while 1C's exchanges come."""

@@ -17,6 +17,7 @@ from b2bkit_onec.flows.lines import Lines
 from b2bkit_onec.flows.run import Runner
 from b2bkit_onec.flows.state import CONTROL, RUN_JOB
 from b2bkit_onec.gateway import OneC, last_file_health
+from b2bkit_onec.live import LiveLines
 from b2bkit_onec.read_command import read
 from b2bkit_onec.settings import OneCSettings
 
@@ -52,6 +53,11 @@ class OneCPlugin(Plugin):
         """Closes the line to 1C."""
         self.lines.close()
 
+    @cached_property
+    def live(self) -> LiveLines:
+        """What asks 1C while a person waits."""
+        return LiveLines(self.flows.get("live"), self.lines)
+
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         door = ExchangeDoor(self.own, self.flows)
@@ -81,10 +87,11 @@ class OneCPlugin(Plugin):
             yield Job(name="onec.wind", run=runner.wind, every=60)
         if self.own.odata is not None:
             yield Job(name="onec.ping", run=self.lines.ping, opens_work=True, every=self.own.line.ping_seconds, time_limit=60)
+            yield Job(name="onec.prepare", run=self.live.prepare, opens_work=True, every=300, time_limit=600)
 
     @hookimpl
     def register_erp_gateway(self) -> Iterable[ErpGateway]:
-        yield OneC(self.flows)
+        yield OneC(self.flows, self.live)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:
@@ -95,7 +102,9 @@ class OneCPlugin(Plugin):
 
     @hookimpl
     def register_commands(self) -> Iterable[Command]:
+        from b2bkit_onec.odata.probe_command import probe
         from b2bkit_onec.simulate_command import simulate
 
         yield Command(name="onec.read", command=read)
         yield Command(name="onec.simulate", command=simulate)
+        yield Command(name="onec.probe", command=probe)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from b2bkit.core.config import parse
+from b2bkit.core.config import explain, parse
 from b2bkit.core.errors import ConfigProblem
 from b2bkit.core.extend.load import choose, source_of
 from b2bkit_onec.plugin import OneCPlugin
@@ -85,3 +86,12 @@ def test_an_address_may_be_given_with_its_odata_root(tmp_path: Path) -> None:
 )
 def test_only_hosts_of_the_list_are_allowed(url: str, hosts: set[str], good: bool) -> None:
     assert allowed(url, hosts) is good
+
+
+def test_a_secret_that_is_refused_is_not_shown() -> None:
+    """What `b2bkit check` prints goes into tickets and terminals."""
+    with pytest.raises(ValidationError) as error:
+        OneCSettings.model_validate({"password": "short"})
+    told = [str(problem) for problem in explain("b2bkit.toml", OneCSettings, "plugins.onec", error.value)]
+    assert told
+    assert not any("short" in words for words in told)

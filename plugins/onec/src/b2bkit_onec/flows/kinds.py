@@ -15,12 +15,15 @@ from b2bkit_onec.flows import take
 from b2bkit_onec.flows.owed import send_owed
 from b2bkit_onec.flows.pull import pull
 from b2bkit_onec.flows.spec import FlowKind, Run, Way
+from b2bkit_onec.odata.changes import changes_run
 from b2bkit_onec.odata.kinds import contacts, contracts, order_status, papers, parties, prices, schedule, settlements, stock
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
-def _in(name: str, label: str, ways: Mapping[Way, Run | None], every: int = 0, *, capability: str = "", freshness: str = "") -> FlowKind:
+def _in(
+    name: str, label: str, ways: Mapping[Way, Run | None], every: int = 0, *, capability: str = "", freshness: str | None = None
+) -> FlowKind:
     return FlowKind(
         name=name,
         label=label,
@@ -28,9 +31,23 @@ def _in(name: str, label: str, ways: Mapping[Way, Run | None], every: int = 0, *
         direction="in",
         ways=ways,
         every=every,
-        freshness=freshness or name,
+        freshness=name if freshness is None else freshness,
     )
 
+
+def _on_demand(name: str, label: str, capability: str, *ways: Way) -> FlowKind:
+    """Asked by a page when somebody needs it, by no clock."""
+    return FlowKind(name=name, label=label, capability=capability, direction="out", ways=dict.fromkeys(ways))
+
+
+# what an exchange plan of 1C registers; each is also read by its own flow, from time to time and when there is no plan
+_REGISTERED: Final = (
+    (parties.KIND, take.counterparties),
+    (contracts.KIND, take.contracts),
+    (contacts.KIND, take.contacts),
+    (papers.KIND, take.papers),
+    (order_status.KIND, take.order_status),
+)
 
 _KINDS: Final = (
     _in("catalog", N_("Catalogue"), {"site": None}),
@@ -65,6 +82,11 @@ _KINDS: Final = (
     _in("settlements", N_("Debts and prepayments"), {"odata": pull("settlements", settlements.read, take.settlements)}, DAY),
     _in("schedule", N_("Payments due"), {"odata": pull("schedule", schedule.read, take.schedule)}, DAY),
     _in("papers", N_("Papers"), {"odata": pull("papers", papers.read, take.papers)}, HOUR),
+    _in("changes", N_("Changes that 1C registered"), {"odata": changes_run(_REGISTERED)}, MINUTE, freshness=""),
+    _on_demand("live", N_("Prices and stock while ordering"), "lines.live", "odata", "service"),
+    _on_demand("prints", N_("Printed forms"), "papers.print", "service"),
+    _on_demand("reconciliation", N_("Acts of reconciliation"), "reconciliation.ask", "service"),
+    _on_demand("tasks", N_("Tasks for managers"), "tasks.out", "service"),
 )
 
 KINDS: Final[Mapping[str, FlowKind]] = MappingProxyType({kind.name: kind for kind in _KINDS})

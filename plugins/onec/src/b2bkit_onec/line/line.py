@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from b2bkit_onec.odata.client import ODataClient
     from b2bkit_onec.odata.known import KnownSchema
     from b2bkit_onec.odata.names import Names
+    from b2bkit_onec.service.client import ServiceClient
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Line:
     zone: ZoneInfo
     clock: Callable[[], datetime]
     odata: ODataClient | None = None
-    service: object | None = None
+    service: ServiceClient | None = None
     known: KnownSchema | None = None
     _resolved: _Resolved = field(default_factory=_Resolved, repr=False)
 
@@ -157,8 +158,18 @@ def open_line(
     """
     breaker = Breaker(told=told, clock=lambda: clock().timestamp())
     caller = Caller(settings.line, folder, settings.hosts(), breaker=breaker, keep=keep, clock=clock)
-    line = Line(settings=settings, caller=caller, zone=zone, clock=clock)
+    line = Line(settings=settings, caller=caller, zone=zone, clock=clock, service=_service(settings, caller))
     return line if settings.odata is None else _with_odata(line, data)
+
+
+def _service(settings: OneCSettings, caller: Caller) -> ServiceClient | None:
+    """The client of the HTTP service. Its signatures carry the machine's time, which the other side compares with its own."""
+    given, password, key = settings.service, settings.service_password, settings.service_key
+    if given is None or password is None or key is None:
+        return None
+    from b2bkit_onec.service.client import ServiceClient
+
+    return ServiceClient(caller, given, password=password, key=key)
 
 
 def _with_odata(line: Line, data: Path | None) -> Line:
