@@ -80,6 +80,16 @@ def sign_in(page: Page, role: str) -> None:
     expect(page.locator("[name=password]")).to_have_count(0)
 
 
+def empty_cart(page: Page) -> None:
+    """By its own button, whatever an earlier test left in it."""
+    page.goto("/cart")
+    opener = page.locator("main [data-dialog=clear]")
+    if opener.count():
+        opener.click()
+        page.locator("dialog#clear [type=submit]").click()
+        expect(page.locator("main li.line")).to_have_count(0)
+
+
 def found_by_axe(page: Page, *rules: str) -> list[str]:
     """Rule, element and cure of each finding; of these rules only, when some are named."""
     if not page.evaluate("'axe' in window"):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stage import PEOPLE, Stage
-from tests.e2e.tab import sign_in, window
+from tests.e2e.tab import empty_cart, sign_in, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 SECONDS = 1000
@@ -49,6 +49,7 @@ def test_a_buyer_orders_while_1c_is_away_and_everything_arrives_once(browser: Br
     with window(browser, stage.address) as (context, watch):
         page = context.new_page()
         sign_in(page, "buyer")
+        empty_cart(page)
 
         # a quantity that is no multiple: said beside the product, kept in the cart, corrected there by one of the nearest amounts
         put_into_cart(page, "13")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.stage import Stage
-from tests.e2e.tab import Theme, found_by_axe, sign_in, take, wider_than_the_page, window
+from tests.e2e.tab import Theme, empty_cart, found_by_axe, sign_in, take, wider_than_the_page, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -56,7 +56,8 @@ def address_of(page: Page, told: str) -> str:
 
 
 def fill_cart(page: Page) -> None:
-    """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue."""
+    """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue; nothing else."""
+    empty_cart(page)
     page.goto("/catalog")
     for number in range(3):
         form = page.locator("main form.buy").nth(number)

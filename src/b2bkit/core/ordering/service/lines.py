@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from b2bkit.core.catalog.quantities import Rules, allowed, base_quantity, check_quantity, in_other_units, plain, step_hint
-from b2bkit.core.catalog.units import counted, unit_label
+from b2bkit.core.catalog.units import counted, names_contents, unit_label
 from b2bkit.core.db.types import round_money
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.extend.things import Explanation, QuoteLine
@@ -123,7 +123,9 @@ class Line:
 
     @property
     def other_units(self) -> str:
-        """The same amount in the other units."""
+        """The same amount in the other units; nothing of one package whose name says what it holds."""
+        if self.quantity == 1 and names_contents(self.unit, self.factor or Decimal(1), self.rules.spelt()):
+            return ""
         return in_other_units(self.rules, self.unit, self.quantity).removeprefix("= ")
 
     @property
