@@ -9,6 +9,7 @@ Whatever a file does to the reader, it does it here: without the portal's secret
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sys
 from pathlib import Path
@@ -59,6 +60,7 @@ def _limit(memory: int, seconds: int, total: int) -> None:
 
 
 def _read(file: Path, name: str) -> None:
+    gc.set_threshold(200_000)  # small trees without rings are made and forgotten: looking for rings costs a tenth
     out, count, block = sys.stdout.buffer, 0, bytearray()
     last: dict[str, object]
     try:

@@ -21,7 +21,7 @@ from b2bkit.core.erp import service as erp
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
 from b2bkit_onec import missing, pictures, staging, uploads
-from b2bkit_onec.apply.file import apply_file, summary
+from b2bkit_onec.apply.file import DECLARED, apply_file, summary
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
 from b2bkit_onec.flows.choice import Chosen
@@ -131,7 +131,13 @@ def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings, flow
     """All of the file or nothing of it."""
     try:
         with work.session.begin_nested():
-            intake = apply_file(work, name=upload.name, items=lambda: staging.staged(lines), settings=settings)
+            intake = apply_file(
+                work,
+                name=upload.name,
+                items=lambda: staging.staged(lines),
+                declared=lambda: staging.staged(lines, DECLARED),
+                settings=settings,
+            )
             work.session.flush()
     except DBAPIError as error:
         if error.connection_invalidated or _lost_a_race(error):

@@ -18,10 +18,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from b2bkit import Work
 from b2bkit.core.catalog.models import Product
+from b2bkit.core.db.rows import parts
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
-from b2bkit_onec.apply.rows import parts
 from b2bkit_onec.flows import record
 from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.flows.spec import Refused

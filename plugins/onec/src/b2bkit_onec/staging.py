@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -106,11 +106,12 @@ def read_in_child(path: Path, name: str, settings: OneCSettings) -> None:
             _replace(_beside(path, ".failed"), orjson.dumps(failure._asdict()))
 
 
-def staged(lines: Path) -> Iterator[Item]:
-    """The records that the child gave, one at a time; raises BadWire for a line that is none."""
+def staged(lines: Path, kinds: Collection[type] = ()) -> Iterator[Item]:
+    """The records that the child gave, one at a time, or those of some kinds only; raises BadWire for a line that is none."""
+    wanted = tuple(b'["%s",' % kind.__name__.encode() for kind in kinds)
     with lines.open("rb") as stream:
         while line := stream.readline(LONGEST_LINE):
-            if not line.startswith(b'{"end"'):
+            if not line.startswith(b'{"end"') and (not wanted or line.startswith(wanted)):
                 yield decode(line)
 
 

@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -68,15 +69,30 @@ def _plain(value: object) -> object:
 
 @cache
 def _decoder(kind: type) -> Decode:
+    """A file has hundreds of thousands of records, so the texts, switches and numbers of one are checked together, by C."""
     hints = typing.get_type_hints(kind)
-    fields = [(field.name, _reader(hints[field.name])) for field in dataclasses.fields(kind)]
-    wanted = {name for name, _ in fields}
+    names = [field.name for field in dataclasses.fields(kind)]
+    plain = [(simple, [name for name in names if hints[name] is simple]) for simple in (str, bool, int)]
+    checks = [({simple}, itemgetter(*those)) for simple, those in plain if len(those) > 1]
+    known = {name for _simple, those in plain if len(those) > 1 for name in those}
+    others = [(name, _reader(hints[name])) for name in names if name not in known]
+    wanted, count = set(names), len(names)
 
     def read(given: dict[str, Any]) -> object:
-        if given.keys() != wanted:
+        if len(given) != count or given.keys() != wanted:
             raise BadWire(f"{kind.__name__} with {sorted(given.keys() ^ wanted)}")
-        return kind(*[reader(given[name]) for name, reader in fields])
+        for types_, values in checks:
+            if set(map(type, values(given))) != types_:
+                raise BadWire(f"a {kind.__name__} of which a field is no {next(iter(types_)).__name__}")
+        for name, reader in others:
+            value = given[name]
+            if value is not None:
+                given[name] = reader(value)
+            elif name not in optional:
+                raise BadWire(f"{kind.__name__} without {name}")
+        return kind(**given)
 
+    optional = {name for name in names if types.NoneType in typing.get_args(hints[name])}
     return read
 
 
@@ -85,10 +101,10 @@ def _reader(hint: Any) -> Decode:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         inner = _reader(next(one for one in arguments if one is not types.NoneType))
-        return lambda value: None if value is None else inner(value)
+        return inner
     if origin is tuple:
         each = _reader(arguments[0])
-        return lambda value: tuple(map(each, _checked(value, list)))
+        return lambda value: tuple(map(each, _checked(value, list))) if value != [] else ()
     if origin is not None:
         return lambda value: types.MappingProxyType({_checked(key, str): _checked(one, str) for key, one in value.items()})
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, cast
 
+import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Connection, Table, or_, select
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.type_api import TypeEngine
 
 from b2bkit.core.db.session import UnscopedSession
@@ -40,6 +42,47 @@ def bulk_upsert(session: UnscopedSession, table: Table, rows: Iterable[Row], *, 
     while chunk := _complete(table, list(islice(stream, _CHUNK)), key, update):
         written += upsert(connection, table, chunk, key, update)
     return written
+
+
+def copy_rows(session: UnscopedSession, table: Table, rows: Sequence[Row]) -> None:
+    """Inserts rows that name the same columns by COPY, on PostgreSQL; Python defaults are filled in."""
+    session.flush()
+    given = rows[0].keys()
+    filled = [column for column in table.columns if column.name not in given and _has_default(column)]
+    columns = [*(table.c[name] for name in given), *filled]
+    complete = [{**row, **{column.name: _default(column) for column in filled}} for row in rows] if filled else rows
+    connection = session.connection()
+    _copy(connection, f"COPY {_quoted(connection, table.name)} ({_listed(connection, columns)}) FROM STDIN", columns, complete)
+
+
+def update_rows(session: UnscopedSession, table: Table, rows: Sequence[Row], *, key: Sequence[str]) -> None:
+    """Sets the other columns of the rows that have these keys, which are there, on PostgreSQL. All rows name the same columns."""
+    session.flush()
+    connection = session.connection()
+    columns = [table.c[name] for name in rows[0]]
+    _stage(connection, table, columns, rows)
+    quote = connection.dialect.identifier_preparer.quote
+    sets = ", ".join(f"{quote(column.name)} = staged.{quote(column.name)}" for column in columns if column.name not in key)
+    same = " AND ".join(f"there.{quote(name)} = staged.{quote(name)}" for name in key)
+    connection.exec_driver_sql(f"ANALYZE {_STAGE}")
+    connection.exec_driver_sql(f"UPDATE {quote(table.name)} AS there SET {sets} FROM {_STAGE} AS staged WHERE {same}")  # noqa: S608
+
+
+def _stage(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[Row]) -> None:
+    """The rows in a temporary table with these columns."""
+    listed = _listed(connection, columns)
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{_STAGE}")
+    source = _quoted(connection, table.name)
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_STAGE} ON COMMIT DROP AS SELECT {listed} FROM {source} LIMIT 0")  # noqa: S608
+    _copy(connection, f"COPY {_STAGE} ({listed}) FROM STDIN", columns, rows)
+
+
+def _listed(connection: Connection, columns: Sequence[Column[Any]]) -> str:
+    return ", ".join(_quoted(connection, column.name) for column in columns)
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
 
 
 def _complete(table: Table, rows: list[Row], key: Sequence[str], update: Sequence[str]) -> list[dict[str, object]]:
@@ -89,12 +132,7 @@ def _upsert_postgresql(
     connection: Connection, table: Table, rows: list[dict[str, object]], key: Sequence[str], update: Sequence[str]
 ) -> int:
     columns = [table.c[name] for name in rows[0]]
-    quote = connection.dialect.identifier_preparer.quote
-    listed = ", ".join(quote(column.name) for column in columns)
-    name = quote(table.name)
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{_STAGE}")
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_STAGE} ON COMMIT DROP AS SELECT {listed} FROM {name} LIMIT 0")  # noqa: S608
-    _copy(connection, f"COPY {_STAGE} ({listed}) FROM STDIN", columns, rows)
+    _stage(connection, table, columns, rows)
     stage = named_table(_STAGE, *(named_column(column.name, column.type) for column in columns))
     statement = postgresql.insert(table).from_select([column.name for column in columns], select(*stage.columns), include_defaults=False)
     new = statement.excluded
@@ -104,15 +142,19 @@ def _upsert_postgresql(
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _copy(connection: Connection, statement: str, columns: Sequence[Column[Any]], rows: list[dict[str, object]]) -> None:
+def _copy(connection: Connection, statement: str, columns: Sequence[Column[Any]], rows: Sequence[Row]) -> None:
     bind = [_bound(column.type, connection) for column in columns]
     driver = cast(Any, connection.connection.dbapi_connection)
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for values in _values(rows, bind):
-            copy.write_row(values)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for values in _values(rows, bind):
+                copy.write_row(values)
+    except psycopg.Error as error:  # as the engine tells it, so that who lost a race tries again
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        raise DBAPIError.instance(statement, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect) from error
 
 
-def _values(rows: list[dict[str, object]], bind: list[Any]) -> Iterator[list[object]]:
+def _values(rows: Sequence[Row], bind: list[Any]) -> Iterator[list[object]]:
     for row in rows:
         yield [value if change is None or value is None else change(value) for change, value in zip(bind, row.values(), strict=True)]
 

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from b2bkit.core.catalog.models import Category, Warehouse
 from b2bkit.core.catalog.service import CategoryPlace, set_category_parents
+from b2bkit.core.db.rows import Row, by_id, save
 from b2bkit.core.errors import Refused as Impossible
 from b2bkit.core.pricing.models import PriceType
 from b2bkit_onec.apply.intake import Change, Intake, latest
-from b2bkit_onec.apply.rows import Row, by_id, save
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Property, Unit
 
@@ -47,7 +47,7 @@ def _groups(intake: Intake, groups: Sequence[records.Group]) -> None:
     for position, one in enumerate(kept):
         row: Row = {"active": not one.deleted} | ({"name": one.name[:250]} if one.name else {})
         wanted[ids[one.id]] = row | ({"position": position} if one.id in new else {})
-    change = save(intake.work, Category, wanted)
+    change = save(intake.work.session, Category, wanted)
     moved = _hang(intake, kept, ids)
     intake.count("groups", len(groups), Change(change.new, change.changed + moved))
 
@@ -56,7 +56,7 @@ def _hang(intake: Intake, groups: Sequence[records.Group], ids: dict[str, UUID])
     """Where each group hangs; the closure is made anew only when something moved or came."""
     above = {**intake.ids("category", [one.parent_id for one in groups]), **ids}
     places = {ids[one.id]: above.get(one.parent_id) if one.parent_id else None for one in groups}
-    there = by_id(intake.work, Category, list(places))
+    there = by_id(intake.work.session, Category, list(places))
     moved = [CategoryPlace(id_, parent) for id_, parent in places.items() if there[id_]["parent_id"] != parent]
     fresh = _without_closure(intake, list(places))
     if not moved and not fresh:
@@ -73,24 +73,24 @@ def _hang(intake: Intake, groups: Sequence[records.Group], ids: dict[str, UUID])
 def _without_closure(intake: Intake, ids: Sequence[UUID]) -> set[UUID]:
     from b2bkit.core.catalog.models import CategoryClosure
 
-    return set(ids) - set(by_id(intake.work, CategoryClosure, ids, column="descendant_id"))
+    return set(ids) - set(by_id(intake.work.session, CategoryClosure, ids, column="descendant_id"))
 
 
 def _properties(intake: Intake, properties: Sequence[records.PropertyDef]) -> None:
-    there = by_id(intake.work, Property, [one.id for one in properties], column="ref")
+    there = by_id(intake.work.session, Property, [one.id for one in properties], column="ref")
     wanted: dict[str, Row] = {}
     for position, one in enumerate(properties):
         choices: dict[str, Any] = dict(one.values) or there.get(one.id, {}).get("choices", {})
         row: Row = {"name": one.name[:250] or one.id[:250], "choices": choices}
         wanted[one.id] = row if one.id in there else {**row, "position": position}
     if wanted:
-        intake.count("properties", len(properties), save(intake.work, Property, wanted, key="ref"))
+        intake.count("properties", len(properties), save(intake.work.session, Property, wanted, key="ref"))
 
 
 def _units(intake: Intake, units: Sequence[records.UnitDef]) -> None:
     wanted = {ref: {"name": one.name[:50]} for one in units for ref in (one.id, one.code) if ref and one.name}
     if wanted:
-        intake.count("units", len(units), save(intake.work, Unit, wanted, key="ref"))
+        intake.count("units", len(units), save(intake.work.session, Unit, wanted, key="ref"))
 
 
 def price_types(intake: Intake, given: Sequence[records.PriceType]) -> dict[str, UUID]:
@@ -105,7 +105,7 @@ def price_types(intake: Intake, given: Sequence[records.PriceType]) -> dict[str,
             row["vat_included"] = bool(one.vat_included)
         wanted[ids[one.id]] = row
     if wanted:
-        intake.count("price_types", len(given), save(intake.work, PriceType, wanted))
+        intake.count("price_types", len(given), save(intake.work.session, PriceType, wanted))
     return ids
 
 
@@ -123,5 +123,5 @@ def warehouses(intake: Intake, given: Sequence[records.Warehouse]) -> dict[str, 
             row["name"] = one.name[:250]
         wanted[ids[one.id]] = row
     if wanted:
-        intake.count("warehouses", len(given), save(intake.work, Warehouse, wanted))
+        intake.count("warehouses", len(given), save(intake.work.session, Warehouse, wanted))
     return ids

@@ -14,7 +14,8 @@ from b2bkit_onec.apply.intake import Intake
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.settings import OneCSettings
 
-BATCH: Final = 500
+Items = Callable[[], Iterable[records.Item]]
+BATCH: Final = 2000
 DECLARED: Final = (records.Group, records.PropertyDef, records.UnitDef, records.PriceType, records.Warehouse)
 # kinds of data whose age the portal shows -> counts that belong to them
 FRESH: Final = {
@@ -26,16 +27,18 @@ FRESH: Final = {
 }
 
 
-def apply_file(work: Work, *, name: str, items: Callable[[], Iterable[records.Item]], settings: OneCSettings) -> Intake:
-    """Applies the records, read twice: declarations first, then what refers to them. Nothing is deleted for being absent.
+def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, declared: Items | None = None) -> Intake:
+    """Applies the records, declarations first, then what refers to them. Nothing is deleted for being absent.
+
+    declared   gives the declarations, when there is a shorter way to them than through all records
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
     intake = Intake(work, settings, name)
-    classifier.apply(intake, [item for item in items() if isinstance(item, DECLARED)])
-    declared = products.Classifier(intake)
+    classifier.apply(intake, [item for item in (declared or items)() if isinstance(item, DECLARED)])
+    known = products.Classifier(intake)
     for batch in _batches(items()):
-        _apply_batch(intake, batch, declared)
+        _apply_batch(intake, batch, known)
     intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)
     for kind, counted in FRESH.items():
         told = [intake.counts[one] for one in counted if one in intake.counts]
@@ -46,7 +49,7 @@ def apply_file(work: Work, *, name: str, items: Callable[[], Iterable[records.It
 
 
 def _batches(items: Iterable[records.Item]) -> Iterator[list[records.Item]]:
-    """Records of one kind that follow each other, at most 500; declarations are left out."""
+    """Records of one kind that follow each other, at most 2000; declarations are left out."""
     batch: list[records.Item] = []
     for item in items:
         if isinstance(item, DECLARED):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from b2bkit import Work
+from b2bkit.core.db.rows import Change as Change
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import N_, _
@@ -55,13 +56,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "bad-paper": (N_("The document {text} has no date, or a sum that is too large to be true."), N_("Correct the document in 1C.")),
     "bad-line": (N_("A line of the order has no quantity above zero."), N_("Correct the line in 1C.")),
 }
-
-
-class Change(NamedTuple):
-    """How many rows of a kind are new, and how many changed."""
-
-    new: int = 0
-    changed: int = 0
 
 
 @dataclass

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from b2bkit.core.catalog.models import Stock
+from b2bkit.core.db.rows import Row, parts, replace, where_in
 from b2bkit.core.pricing.models import Price, PriceType
 from b2bkit_onec.apply import classifier, variants
 from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Intake, divided, fits, latest, rounded
 from b2bkit_onec.apply.products import Classifier
-from b2bkit_onec.apply.rows import Row, parts, replace
 from b2bkit_onec.commerceml import records
 
 Priced = records.Product | records.Offer
@@ -49,12 +49,12 @@ def prices(intake: Intake, given: Mapping[UUID, Priced]) -> None:
         for id_ in part:
             for price in told[id_].prices:
                 _step(intake, told[id_], id_, price, types, wanted, named)
-        rows = [dict(row) for row in intake.work.session.execute(select(Price.__table__).where(Price.product_id.in_(part))).mappings()]
+        rows = where_in(intake.work.session, Price, "product_id", part)
         withdrawn = {id_ for id_ in part if _withdrawn(told[id_])}
         there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
         wanted = {place: row for place, row in wanted.items() if place[1] not in withdrawn}
         change = replace(
-            intake.work, Price, ("price_type_id", "product_id", "min_quantity"), there, wanted, stamp={"as_of": intake.work.now}
+            intake.work.session, Price, ("price_type_id", "product_id", "min_quantity"), there, wanted, stamp={"as_of": intake.work.now}
         )
         intake.count("prices", sum(len(told[id_].prices) for id_ in part), change)
 
@@ -111,7 +111,7 @@ def stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
         return
     places = _warehouses(intake, told.values())
     for part in parts(told):
-        rows = [dict(row) for row in intake.work.session.execute(select(Stock.__table__).where(Stock.product_id.in_(part))).mappings()]
+        rows = where_in(intake.work.session, Stock, "product_id", part)
         held: dict[UUID, set[UUID]] = {}
         for row in rows:
             held.setdefault(row["product_id"], set()).add(row["warehouse_id"])
@@ -120,7 +120,7 @@ def stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
             for place, amount in _amounts(intake, told[id_], places, held.get(id_, set())).items():
                 wanted[(id_, place)] = {"quantity": amount}
         named = [row for row in rows if (row["product_id"], row["warehouse_id"]) in wanted]
-        change = replace(intake.work, Stock, ("product_id", "warehouse_id"), named, wanted, stamp={"as_of": intake.work.now})
+        change = replace(intake.work.session, Stock, ("product_id", "warehouse_id"), named, wanted, stamp={"as_of": intake.work.now})
         intake.count("stock", sum(len(told[id_].stocks) or 1 for id_ in part), change)
 
 

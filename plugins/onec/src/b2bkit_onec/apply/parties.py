@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from b2bkit.core.accounts.models import Address, Company, Contract, ContractCategory, LegalEntity, User
 from b2bkit.core.accounts.people import EMAIL
+from b2bkit.core.db.rows import Row, by_id, parts, replace, save
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import N_, _
@@ -17,7 +18,6 @@ from b2bkit.core.pricing.models import PriceType
 from b2bkit_onec.apply import people
 from b2bkit_onec.apply.classifier import LONGEST_REF
 from b2bkit_onec.apply.intake import Change, Intake, latest
-from b2bkit_onec.apply.rows import Row, by_id, parts, replace, save
 from b2bkit_onec.commerceml import contracts, records
 from b2bkit_onec.sessions import SYSTEM_NAME
 
@@ -40,7 +40,7 @@ def apply(intake: Intake, batch: Sequence[records.Counterparty]) -> None:
     managers = _managers(intake, given.values())
     companies, new_companies = _companies(intake, given, entities, managers)
     wanted = {entities[ref]: _entity(one) | {"company_id": companies[ref]} for ref, one in given.items()}
-    change = save(intake.work, LegalEntity, wanted)
+    change = save(intake.work.session, LegalEntity, wanted)
     intake.count("counterparties", len(batch), Change(change.new, change.changed + gone.changed))
     intake.count("companies", len(companies), new_companies)
     _addresses(intake, given, companies)
@@ -60,14 +60,14 @@ def _taken(intake: Intake, one: records.Counterparty) -> bool:
 def _put_away(intake: Intake, refs: Iterable[str]) -> Change:
     """Those of which 1C tells only that they are marked as deleted: rows, addresses and contracts stay and are out of use."""
     bound = intake.ids("legal_entity", refs)
-    entities = by_id(intake.work, LegalEntity, list(bound.values()))
+    entities = by_id(intake.work.session, LegalEntity, list(bound.values()))
     if not entities:
         return Change()
     agreed = intake.work.session.scalars(select(Contract.id).where(Contract.legal_entity_id.in_(list(entities)))).all()
-    delivery = by_id(intake.work, Address, list(intake.ids("address", _address_refs(bound)).values()))
+    delivery = by_id(intake.work.session, Address, list(intake.ids("address", _address_refs(bound)).values()))
     for entity, ids in ((Contract, agreed), (Address, list(delivery))):
-        save(intake.work, entity, {id_: {"active": False} for id_ in ids})
-    return save(intake.work, LegalEntity, {id_: {"active": False} for id_ in entities})
+        save(intake.work.session, entity, {id_: {"active": False} for id_ in ids})
+    return save(intake.work.session, LegalEntity, {id_: {"active": False} for id_ in entities})
 
 
 def _entity(one: records.Counterparty) -> Row:
@@ -116,7 +116,7 @@ def _companies(
     intake: Intake, given: Mapping[str, records.Counterparty], entities: Mapping[str, UUID], managers: Mapping[str, UUID]
 ) -> tuple[dict[str, UUID], Change]:
     """The company of each counterparty: that of its legal entity when there is one, else a new one with its name."""
-    there = by_id(intake.work, LegalEntity, list(entities.values()))
+    there = by_id(intake.work.session, LegalEntity, list(entities.values()))
     owners = {ref: there[id_]["company_id"] for ref, id_ in entities.items() if id_ in there}
     named = intake.ids("company", given)
     made = {ref: new_id() for ref in given if ref not in owners}
@@ -130,7 +130,7 @@ def _companies(
         if ref in made:
             row |= {"created_at": intake.work.now, "manager_id": managers.get(ref)}
         wanted[id_] = row
-    return {**owners, **made}, save(intake.work, Company, wanted)
+    return {**owners, **made}, save(intake.work.session, Company, wanted)
 
 
 def _managers(intake: Intake, given: Iterable[records.Counterparty]) -> dict[str, UUID]:
@@ -177,7 +177,7 @@ def _addresses(intake: Intake, given: Mapping[str, records.Counterparty], compan
         if ref not in wanted:
             rows[id_] = {"active": False}
     if rows:
-        intake.count("addresses", len(wanted), save(intake.work, Address, rows))
+        intake.count("addresses", len(wanted), save(intake.work.session, Address, rows))
 
 
 def _address_refs(refs: Iterable[str]) -> list[str]:
@@ -210,7 +210,7 @@ def _contracts(
             "active": each.active and not given[ref].deleted,
         }
     if wanted:
-        intake.count("contracts", len(told), save(intake.work, Contract, wanted))
+        intake.count("contracts", len(told), save(intake.work.session, Contract, wanted))
         _opened_groups(intake, given, told, ids, companies)
 
 
@@ -232,4 +232,6 @@ def _opened_groups(
                 intake.refuse("unknown-group", "Договор", ref, given[ref].line, text=group)
     statement = select(ContractCategory.__table__).where(ContractCategory.contract_id.in_([ids[each] for each in told]))
     there = [dict(row) for row in intake.work.session.execute(statement).mappings()]
-    intake.count("opened_groups", len(wanted), replace(intake.work, ContractCategory, ("contract_id", "category_id"), there, wanted))
+    intake.count(
+        "opened_groups", len(wanted), replace(intake.work.session, ContractCategory, ("contract_id", "category_id"), there, wanted)
+    )

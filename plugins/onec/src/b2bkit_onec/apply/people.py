@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from b2bkit.core.db.rows import Row, parts, save
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
 from b2bkit.core.settlements.models import ContactPerson
 from b2bkit_onec.apply.classifier import LONGEST_REF
 from b2bkit_onec.apply.intake import Intake
-from b2bkit_onec.apply.rows import Row, parts, save
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.sessions import SYSTEM_NAME
 
@@ -37,7 +37,7 @@ def apply(intake: Intake, given: Mapping[str, records.Counterparty], companies: 
     ids, _new = intake.known_or_new("contact_person", wanted)
     rows: dict[UUID, Row] = {ids[ref]: row for ref, row in wanted.items()} | {id_: {"active": False} for id_ in gone}
     if rows:
-        intake.count("people", len(wanted), save(intake.work, ContactPerson, rows))
+        intake.count("people", len(wanted), save(intake.work.session, ContactPerson, rows))
 
 
 def _people(ref: str, one: records.Counterparty) -> Iterable[tuple[str, Row]]:

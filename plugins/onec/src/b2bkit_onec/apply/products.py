@@ -12,10 +12,10 @@ from sqlalchemy import select
 from b2bkit.core.catalog.models import Packaging, Product
 from b2bkit.core.catalog.service import search_text
 from b2bkit.core.catalog.units import by_code
+from b2bkit.core.db.rows import Row, by_id, parts, replace, save, where_in
 from b2bkit_onec.apply import variants
 from b2bkit_onec.apply.classifier import LONGEST_REF
 from b2bkit_onec.apply.intake import FACTOR, QUANTITY, Change, Intake, fits, latest, rounded
-from b2bkit_onec.apply.rows import Row, by_id, parts, replace, save
 from b2bkit_onec.commerceml import contracts, records
 from b2bkit_onec.models import Property, Unit
 
@@ -55,7 +55,7 @@ def apply(intake: Intake, batch: Sequence[records.Product], classifier: Classifi
     """Products of a catalogue, made or changed; those that 1C marks as deleted are put away."""
     given = latest((one for one in batch if _short_enough(intake, one)), lambda one: one.id)
     known = intake.ids("product", given)
-    there = by_id(intake.work, Product, list(known.values()))
+    there = by_id(intake.work.session, Product, list(known.values()))
     kept = [one for one in given.values() if one.name or one.id in known]
     ids, _new = intake.known_or_new("product", [one.id for one in kept])
     groups = intake.ids("category", {ref for one in kept for ref in one.group_ids})
@@ -64,7 +64,7 @@ def apply(intake: Intake, batch: Sequence[records.Product], classifier: Classifi
     for one in kept:
         row = _row(intake, one, classifier, groups, there.get(ids[one.id]))
         wanted[ids[one.id]] = row | ({"active": False} if one.id in with_variants else {})
-    change = save(intake.work, Product, wanted, stamp={"updated_at": intake.work.now})
+    change = save(intake.work.session, Product, wanted, stamp={"updated_at": intake.work.now})
     intake.count("products", len(batch), change)
     _packagings(intake, {ids[one.id]: one for one in kept})
     variants.of_products(intake, kept, ids)
@@ -127,12 +127,12 @@ def quantity_rules(one: records.Product | records.Offer, unit: str) -> tuple[Dec
 
 def _packagings(intake: Intake, products: dict[UUID, records.Product]) -> None:
     for part in parts(id_ for id_, one in products.items() if one.name):  # one that is only marked as deleted keeps what it has
-        there = intake.work.session.execute(select(Packaging.__table__).where(Packaging.product_id.in_(part))).mappings()
+        there = where_in(intake.work.session, Packaging, "product_id", part)
         wanted = {}
         for product_id in part:
             packs = [pack for pack in contracts.packagings_of(products[product_id]) if fits(pack.factor) and rounded(pack.factor, FACTOR)]
             for position, pack in enumerate(packs):
                 wanted[(product_id, pack.name[:50])] = {"factor": rounded(pack.factor, FACTOR), "position": position}
-        change: Change = replace(intake.work, Packaging, ("product_id", "name"), [dict(row) for row in there], wanted)
+        change: Change = replace(intake.work.session, Packaging, ("product_id", "name"), there, wanted)
         if wanted or change != Change():
             intake.count("packagings", len(wanted), change)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from b2bkit.core.catalog.models import Packaging, Product
+from b2bkit.core.db.rows import Row, among, by_id, parts, replace, save
 from b2bkit.core.db.types import new_id
 from b2bkit_onec.apply.intake import Change, Intake
-from b2bkit_onec.apply.rows import Row, by_id, parts, replace, save
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Variant
 
@@ -23,14 +23,16 @@ def bases_among(intake: Intake, refs: Sequence[str]) -> set[str]:
     """Those of these products that have variants: they are not ordered themselves."""
     found: set[str] = set()
     for part in parts(refs):
-        found |= set(intake.work.session.scalars(select(Variant.base_ref).where(Variant.base_ref.in_(part)).distinct()))
+        found |= set(
+            intake.work.session.scalars(select(Variant.base_ref).where(among(intake.work.session, Variant.base_ref, part)).distinct())
+        )
     return found
 
 
 def of_products(intake: Intake, products: Iterable[records.Product], ids: Mapping[str, UUID]) -> None:
     """Variants that the catalogue itself names as goods: complete, so nothing is taken from the base; that one is put away."""
     named = {ids[one.id]: one for one in products if one.variant_id}
-    save(intake.work, Variant, {id_: {"base_ref": one.base_id, "whole": True} for id_, one in named.items()}, key="product_id")
+    save(intake.work.session, Variant, {id_: {"base_ref": one.base_id, "whole": True} for id_, one in named.items()}, key="product_id")
     _put_bases_away(intake, [one.base_id for one in named.values()])
 
 
@@ -38,8 +40,8 @@ def of_offers(intake: Intake, offers: Sequence[records.Offer], attributes: Mappi
     """Makes products for variants that offers name, and keeps what each has of its own. Offers whose base product is unknown are left."""
     known = intake.ids("product", [one.id for one in offers])
     bases = intake.ids("product", {one.base_id for one in offers})
-    rows = by_id(intake.work, Product, list(bases.values()))
-    kept = by_id(intake.work, Variant, list(known.values()), column="product_id")
+    rows = by_id(intake.work.session, Product, list(bases.values()))
+    kept = by_id(intake.work.session, Variant, list(known.values()), column="product_id")
     siblings = _base_states(intake, {one.base_id for one in offers})
     wanted: dict[UUID, Row] = {}
     made: dict[str, UUID] = {}
@@ -58,10 +60,10 @@ def follow_bases(intake: Intake, deleted: Mapping[str, bool], ids: Mapping[str, 
     """Variants take over what changed in their base products."""
     if not deleted:
         return
-    rows = by_id(intake.work, Product, [ids[ref] for ref in deleted])
+    rows = by_id(intake.work.session, Product, [ids[ref] for ref in deleted])
     wanted = {}
     for part in parts(deleted):
-        statement = select(Variant.__table__).where(Variant.base_ref.in_(part), Variant.whole.is_(False))
+        statement = select(Variant.__table__).where(among(intake.work.session, Variant.base_ref, part), Variant.whole.is_(False))
         for row in intake.work.session.execute(statement).mappings():
             wanted[row["product_id"]] = {**row, "base_deleted": deleted[row["base_ref"]]}
     _write(intake, wanted, {ref: rows[ids[ref]] for ref in deleted})
@@ -83,9 +85,12 @@ def _write(intake: Intake, variants: Mapping[UUID, Row], bases: Mapping[str, Row
     if not variants:
         return
     products = {id_: with_search_text(_product(own, bases[own["base_ref"]])) for id_, own in variants.items()}
-    change = save(intake.work, Product, products, stamp={"updated_at": intake.work.now})
+    change = save(intake.work.session, Product, products, stamp={"updated_at": intake.work.now})
     save(
-        intake.work, Variant, {id_: {n: v for n, v in own.items() if n != "product_id"} for id_, own in variants.items()}, key="product_id"
+        intake.work.session,
+        Variant,
+        {id_: {n: v for n, v in own.items() if n != "product_id"} for id_, own in variants.items()},
+        key="product_id",
     )
     packs = _packagings(intake, {id_: bases[own["base_ref"]]["id"] for id_, own in variants.items()})
     intake.count("variants", len(variants), Change(change.new, change.changed))
@@ -116,7 +121,9 @@ def _packagings(intake: Intake, base_of: Mapping[UUID, UUID]) -> Change:
             for id_ in part
             for pack in of_base.get(base_of[id_], ())
         }
-        change = replace(intake.work, Packaging, ("product_id", "name"), [row for row in rows if row["product_id"] in set(part)], wanted)
+        change = replace(
+            intake.work.session, Packaging, ("product_id", "name"), [row for row in rows if row["product_id"] in set(part)], wanted
+        )
         total = Change(total.new + change.new, total.changed + change.changed)
     return total
 
@@ -127,7 +134,9 @@ def _base_states(intake: Intake, refs: Iterable[str]) -> dict[str, bool]:
     for part in parts(refs):
         found.update(
             intake.work.session.execute(
-                select(Variant.base_ref, Variant.base_deleted).where(Variant.base_ref.in_(part), Variant.whole.is_(False))
+                select(Variant.base_ref, Variant.base_deleted).where(
+                    among(intake.work.session, Variant.base_ref, part), Variant.whole.is_(False)
+                )
             ).all()
         )
     return found
@@ -135,4 +144,4 @@ def _base_states(intake: Intake, refs: Iterable[str]) -> dict[str, bool]:
 
 def _put_bases_away(intake: Intake, refs: Iterable[str]) -> None:
     ids = intake.ids("product", refs)
-    save(intake.work, Product, {id_: {"active": False} for id_ in ids.values()}, stamp={"updated_at": intake.work.now})
+    save(intake.work.session, Product, {id_: {"active": False} for id_ in ids.values()}, stamp={"updated_at": intake.work.now})

@@ -116,33 +116,31 @@ class _Builder:
             local = self.locals[name] = name.rpartition(":")[2]
         if attributes:
             attributes = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        line = self.parser.CurrentLineNumber
-        if len(self.path) + len(self.stack) >= MAX_DEPTH:
+        stack = self.stack
+        if len(stack) + len(self.path) >= MAX_DEPTH:
             raise self.broken("too-deep", limit=MAX_DEPTH)
-        if self.stack or self.is_item(self.path, local):
-            self._push(Node(local, attributes or NO_ATTRIBUTES, line))
+        if not stack and not self.is_item(self.path, local):
+            self.path = (*self.path, local)
+            self.events.append(Opened(self.path, attributes, self.parser.CurrentLineNumber))
             return
-        self.path = (*self.path, local)
-        self.events.append(Opened(self.path, attributes, line))
-
-    def _push(self, node: Node) -> None:
+        node = Node(local, attributes or NO_ATTRIBUTES, self.parser.CurrentLineNumber)
         self.nodes += 1
-        if node.attributes:
-            self._count(sum(map(len, node.attributes.values())))
+        if attributes:
+            self._count(sum(map(len, attributes.values())))
         if self.nodes > MAX_NODES:
-            raise self.broken("too-many-nodes", element=self.stack[0].tag, limit=MAX_NODES)
-        if self.stack:
-            above = self.stack[-1]
+            raise self.broken("too-many-nodes", element=stack[0].tag, limit=MAX_NODES)
+        if stack:
+            above = stack[-1]
             if self.pieces:
                 self._keep(above)
             kids = above.kids
             if kids is None:
-                above.kids = {node.tag: [node]}
-            elif node.tag in kids:
-                kids[node.tag].append(node)
+                above.kids = {local: [node]}
+            elif local in kids:
+                kids[local].append(node)
             else:
-                kids[node.tag] = [node]
-        self.stack.append(node)
+                kids[local] = [node]
+        stack.append(node)
 
     def end(self, _name: str) -> None:
         if not self.stack:
@@ -152,7 +150,8 @@ class _Builder:
         node = self.stack.pop()
         if self.pieces:
             self._keep(node)
-        node.text = node.text.strip()
+        if node.text:
+            node.text = node.text.strip()
         if not self.stack:
             self.events.append(Built(self.path, node))
             self.nodes = self.characters = 0
@@ -163,15 +162,19 @@ class _Builder:
             raise self.broken("too-big-item", limit=MAX_ITEM_TEXT)
 
     def _keep(self, node: Node) -> None:
-        node.text += "".join(self.pieces)
+        node.text += self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)
         self.pieces.clear()
         self.kept = 0
 
     def text(self, data: str) -> None:
         if self.stack and self.kept <= MAX_TEXT:
-            self.pieces.append(data)
-            self.kept += len(data)
-            self._count(len(data))
+            length = len(data)
+            if self.pieces or not data.isspace() or self.stack[-1].text:  # blanks before a text do not count, and most are such
+                self.pieces.append(data)
+            self.kept += length
+            self.characters += length
+            if self.characters > MAX_ITEM_TEXT:
+                raise self.broken("too-big-item", limit=MAX_ITEM_TEXT)
 
     def doctype(self, *_given: object) -> None:
         raise self.broken("dtd")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, String, bindparam, func, select
 
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp.models import ExternalRef
@@ -27,6 +27,15 @@ _BY_REF = select(ExternalRef.ref, ExternalRef.entity_id).where(
     ExternalRef.system == bindparam("system"),
     ExternalRef.entity == bindparam("entity"),
     ExternalRef.ref.in_(bindparam("refs", expanding=True)),
+)
+# one look into the unique index for each, whatever the server thinks of a table that this transaction has just filled
+_ASKED = func.unnest(bindparam("refs", type_=ARRAY(String()))).table_valued("ref", name="asked").render_derived()
+_BY_REF_POSTGRESQL = select(
+    _ASKED.c.ref,
+    select(ExternalRef.entity_id)
+    .where(ExternalRef.system == bindparam("system"), ExternalRef.entity == bindparam("entity"), ExternalRef.ref == _ASKED.c.ref)
+    .correlate(_ASKED)
+    .scalar_subquery(),
 )
 
 
@@ -51,9 +60,14 @@ def refs_for(work: Work, *, system: str, entity: str, ids: Iterable[UUID]) -> Ma
 
 def ids_for(work: Work, *, system: str, entity: str, refs: Iterable[str]) -> Mapping[str, UUID]:
     """Reference -> row, for those that were seen before. References count letter by letter, spaces included."""
+    parameters = {"system": system, "entity": entity}
+    if work.session.dialect == "postgresql":
+        every = list(dict.fromkeys(refs))
+        rows = work.session.execute(_BY_REF_POSTGRESQL, {**parameters, "refs": every}).all() if every else ()
+        return {ref: entity_id for ref, entity_id in rows if entity_id is not None}
     found: dict[str, UUID] = {}
     for part in _parts(refs):
-        found.update(work.session.execute(_BY_REF, {"system": system, "entity": entity, "refs": part}).all())
+        found.update(work.session.execute(_BY_REF, {**parameters, "refs": part}).all())
     return found
 
 
