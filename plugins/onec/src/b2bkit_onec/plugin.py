@@ -103,8 +103,10 @@ class OneCPlugin(Plugin):
     @hookimpl
     def register_commands(self) -> Iterable[Command]:
         from b2bkit_onec.odata.probe_command import probe
+        from b2bkit_onec.service.command import contract
         from b2bkit_onec.simulate_command import simulate
 
         yield Command(name="onec.read", command=read)
         yield Command(name="onec.simulate", command=simulate)
         yield Command(name="onec.probe", command=probe)
+        yield Command(name="onec.contract", command=contract)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema_rs
 import schemathesis
+from click.testing import CliRunner
 
+from b2bkit_onec.service.command import contract
 from b2bkit_onec.service.openapi import FILE, document, text
 
 PLACE = files("b2bkit_onec.service")
@@ -24,7 +28,16 @@ def bare_code() -> str:
 
 
 def test_the_shipped_contract_is_made_of_the_models() -> None:
-    assert PLACE.joinpath(FILE).read_text(encoding="utf-8") == text(), "run `b2bkit onec contract` of this tree and keep what it writes"
+    assert PLACE.joinpath(FILE).read_text(encoding="utf-8") == text(), (
+        "keep what `b2bkit onec contract` writes"
+    )
+
+
+def test_a_command_writes_both_files(tmp_path: Path) -> None:
+    done = CliRunner().invoke(contract, ["--out", str(tmp_path / "to-1c")])
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "to-1c" / FILE).read_text("utf-8")) == document()
+    assert (tmp_path / "to-1c" / "module.bsl").read_bytes().startswith(b"\xef\xbb\xbf// HTTP")
 
 
 def test_the_contract_is_openapi() -> None:
