@@ -150,7 +150,7 @@ def _copy(connection: Connection, statement: str, columns: Sequence[Column[Any]]
             for values in _values(rows, bind):
                 copy.write_row(values)
     except psycopg.Error as error:  # as the engine tells it, so that who lost a race tries again
-        lost = connection.dialect.is_disconnect(error, driver, None)
+        lost = connection.dialect.is_disconnect(cast(Any, error), driver, None)
         raise DBAPIError.instance(statement, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, delete, inspect, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Table, any_, bindparam, delete, inspect, literal, select, update
 
 from b2bkit.core.db.bulk import copy_rows, update_rows
 from b2bkit.core.db.session import PortalSession, UnscopedSession
@@ -47,7 +47,7 @@ def where_in(session: PortalSession, entity: type, column: str, values: Iterable
     return found
 
 
-def among(session: PortalSession, column: ColumnElement[T], values: Sequence[T]) -> ColumnElement[bool]:
+def among(session: PortalSession, column: SQLColumnExpression[T], values: Sequence[T]) -> ColumnElement[bool]:
     """Whether the column is one of the values. On PostgreSQL they are one array: the driver then reads the same short SQL each time."""
     if session.dialect == "postgresql":
         return column == any_(literal(values, ARRAY(column.type)))
