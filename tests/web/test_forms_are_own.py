@@ -25,7 +25,8 @@ def test_no_form_carries_another_visitors_token_or_key(portal: Portal) -> None:
         people = [make.staff(work, role="admin") for _ in range(2)]
     for path, visitors in (("/sign-in", (None, None)), ("/admin", people), ("/admin/clients", people), ("/profile", people)):
         first, second = (hidden(portal, path, person) for person in visitors)
-        assert first and first.keys() == second.keys(), path
+        assert first, path
+        assert first.keys() == second.keys(), path
         assert len(set(first.get("_csrf", []))) <= 1, path
         for name in first:
             assert set(first[name]).isdisjoint(second[name]), f"{path}: {name}"

@@ -28,9 +28,7 @@ def bare_code() -> str:
 
 
 def test_the_shipped_contract_is_made_of_the_models() -> None:
-    assert PLACE.joinpath(FILE).read_text(encoding="utf-8") == text(), (
-        "keep what `b2bkit onec contract` writes"
-    )
+    assert PLACE.joinpath(FILE).read_text(encoding="utf-8") == text(), "keep what `b2bkit onec contract` writes"
 
 
 def test_a_command_writes_both_files(tmp_path: Path) -> None:
