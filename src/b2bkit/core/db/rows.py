@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Table, any_, bindparam, delete, inspect, literal, select, update
 
@@ -50,7 +50,7 @@ def where_in(session: PortalSession, entity: type, column: str, values: Iterable
 def among(session: PortalSession, column: SQLColumnExpression[T], values: Sequence[T]) -> ColumnElement[bool]:
     """Whether the column is one of the values. On PostgreSQL they are one array: the driver then reads the same short SQL each time."""
     if session.dialect == "postgresql":
-        return column == any_(literal(values, ARRAY(column.type)))
+        return column == any_(literal(values, ARRAY(cast(ColumnElement[T], column).type)))
     return column.in_(values)
 
 
