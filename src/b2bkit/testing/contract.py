@@ -61,8 +61,7 @@ def contract_suite(
             problems: list[Any] = []
             collect([plugin(plugin.Settings.model_construct(**chosen))], problems)
             assert problems == []
-            marked = {name for name in dir(plugin) if hasattr(getattr(plugin, name), "b2bkit_impl")}
-            assert marked <= hook_names()
+            assert {name for name in dir(plugin) if hasattr(getattr(plugin, name), "b2bkit_impl")} <= hook_names()
 
         def test_its_plugin_file_is_a_table_of_contents(self) -> None:
             assert len((plugin.folder() / "plugin.py").read_text("utf-8").splitlines()) <= LONGEST_PLUGIN_FILE

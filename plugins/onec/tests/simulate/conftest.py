@@ -12,13 +12,16 @@ import pytest
 from b2bkit_onec.commerceml.records import Counterparty, Document, DocumentLine, Requisite
 from b2bkit_onec.simulate import objects
 from b2bkit_onec.simulate.actions import act
+from b2bkit_onec.simulate.app import create_app
 from b2bkit_onec.simulate.documents import take_batch
-from b2bkit_onec.simulate.exchange import Exchanger
+from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import Infobase
 from b2bkit_onec.simulate.load import load
 from b2bkit_onec.simulate.names import CONTRACT
+from b2bkit_onec.simulate.odata.door import Access
 from b2bkit_onec.simulate.site import Address
 from examples.polymertorg.generate import generate
+from plugins.onec.tests.simulate import odata_client
 from plugins.onec.tests.simulate.fake_portal import LOGIN, PASSWORD, FakePortal
 
 DAY = dt.date(2026, 11, 20)
@@ -83,3 +86,9 @@ def shipped(base: Infobase, good: str, *numbers: str) -> list[str]:
         for action in ("post", "release", "ship"):
             act(base, number, action)
     return refs
+
+
+@pytest.fixture
+def client(base: Infobase, exchanger: Exchanger) -> odata_client.Client:
+    access = Access(odata_client.LOGIN, odata_client.PASSWORD)
+    return odata_client.Client(create_app(base, exchanger, Schedule(exchanger, 3600), access))

@@ -3,84 +3,23 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import uuid
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import quote
 
 import falcon.testing
 import pytest
 
 from b2bkit_onec.commerceml.records import Counterparty, Document, DocumentLine
-from b2bkit_onec.simulate import objects
-from b2bkit_onec.simulate.actions import act
 from b2bkit_onec.simulate.app import create_app
 from b2bkit_onec.simulate.documents import documents_by_portal_number, take_batch
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import Infobase
-from b2bkit_onec.simulate.names import AGREEMENT, CONTRACT, COUNTERPARTY, EMPTY, NO_DATE, ORDER, PARTNER
-from b2bkit_onec.simulate.odata.door import Access
-from plugins.onec.tests.simulate.conftest import DAY, order_of, shipped
-
-ROOT = "/odata/standard.odata"
-LOGIN, PASSWORD = "Портал", "па:роль"
-Result = falcon.testing.Result
-ATOM = {"a": "http://www.w3.org/2005/Atom", "d": "http://schemas.microsoft.com/ado/2007/08/dataservices"}
-EDM = "{http://schemas.microsoft.com/ado/2009/11/edm}"
-REF = "0192f0c4-7c1e-7f00-8000-0000000000aa"
-
-
-class Client:
-    """Speaks to the interface as a client with login and JSON does."""
-
-    def __init__(self, app: falcon.App[falcon.Request, falcon.Response]) -> None:
-        self.http = falcon.testing.TestClient(app)
-        self.login = f"{LOGIN}:{PASSWORD}"
-
-    def ask(self, method: str, path: str, query: str = "$format=json", body: object = None, **headers: str) -> Result:
-        basic = base64.b64encode(self.login.encode()).decode()
-        told = {
-            "Host": "127.0.0.1:8001",
-            "Authorization": f"Basic {basic}",
-            **{name.replace("_", "-"): one for name, one in headers.items()},
-        }
-        sent: dict[str, object] = (
-            {} if body is None else {"body": json.dumps(body, ensure_ascii=False).encode(), "content_type": "application/json"}
-        )
-        return self.http.simulate_request(
-            method, f"{ROOT}{quote(path, safe='/()=,$')}", query_string=quote(query, safe="$&=+"), headers=told, **sent
-        )
-
-    def values(self, path: str, query: str = "") -> list[dict[str, object]]:
-        result = self.ask("GET", path, f"$format=json&{query}")
-        assert result.status_code == 200, result.text
-        found: list[dict[str, object]] = result.json["value"]
-        return found
-
-    def code(self, path: str, query: str = "", method: str = "GET", body: object = None) -> tuple[int, str]:
-        """Status and number of a refusal."""
-        result = self.ask(method, path, f"$format=json&{query}", body)
-        return result.status_code, result.json["odata.error"]["code"]
-
-
-@pytest.fixture
-def client(base: Infobase, exchanger: Exchanger) -> Client:
-    return Client(create_app(base, exchanger, Schedule(exchanger, 3600), Access(LOGIN, PASSWORD)))
-
-
-def _order(base: Infobase, good: str, **changed: object) -> dict[str, object]:
-    """A body as the portal sends it."""
-    with base.read() as db:
-        contract, terms = next(one for one in objects.every(db, CONTRACT) if objects.flag(one[1], "УстановленСрокОплаты"))
-    line = {"LineNumber": "1", "Номенклатура_Key": good, "КоличествоУпаковок": 10, "Количество": 10, "Цена": 5.1, "Сумма": 51}
-    return {
-        "Ref_Key": REF, "Date": "2026-11-20T14:00:00", "Контрагент_Key": terms["Контрагент_Key"], "Партнер_Key": terms["Партнер_Key"],
-        "Договор_Key": contract, "Валюта_Key": terms["ВалютаВзаиморасчетов_Key"], "НомерПоДаннымКлиента": "P-55",
-        "ДатаПоДаннымКлиента": "2026-11-20T00:00:00", "Комментарий": "до обеда", "Товары": [line], **changed,
-    }  # fmt: skip
+from b2bkit_onec.simulate.names import CONTRACT, COUNTERPARTY, EMPTY, NO_DATE, ORDER
+from plugins.onec.tests.simulate.conftest import DAY, order_of
+from plugins.onec.tests.simulate.odata_client import ATOM, EDM, REF, ROOT, Client, order_body
 
 
 def test_metadata_names_every_set_and_each_type_that_it_mentions(client: Client) -> None:
@@ -260,7 +199,7 @@ def test_expand_and_navigation_lead_to_the_other_object(client: Client) -> None:
 
 
 def test_order_is_written_under_the_clients_reference_and_a_second_one_is_refused(client: Client, base: Infobase, good_id: str) -> None:
-    body = _order(base, good_id, Неведомое="x", НомерПоДаннымКлиента="P-55" + "x" * 40, МаксимальныйКодСтроки="много")
+    body = order_body(base, good_id, Неведомое="x", НомерПоДаннымКлиента="P-55" + "x" * 40, МаксимальныйКодСтроки="много")
     made = client.ask("POST", f"/{ORDER}", body=body)
     assert made.status_code == 201
     told = made.json
@@ -279,7 +218,7 @@ def test_order_that_came_by_both_protocols_is_one_document(client: Client, base:
         REF, "P-55", DAY, None, "Заказ товара", "Продавец", "BYN", total=Decimal(51), counterparties=(Counterparty("x", "К"),),
         lines=(DocumentLine(good_id, good_id, "", "ПЭВД", Decimal(10), Decimal("5.1"), Decimal(51)),),
     )  # fmt: skip
-    assert client.ask("POST", f"/{ORDER}", body=_order(base, good_id)).status_code == 201
+    assert client.ask("POST", f"/{ORDER}", body=order_body(base, good_id)).status_code == 201
     assert take_batch(base, [site]).known == ("P-55",)
     other = "0192f0c4-7c1e-7f00-8000-0000000000bb"
     take_batch(
@@ -300,22 +239,22 @@ def test_order_that_came_by_both_protocols_is_one_document(client: Client, base:
         ],
     )
     assert client.ask("GET", f"/{ORDER}(guid'{other}')").json["НомерПоДаннымКлиента"] == "P-56"
-    assert client.code(f"/{ORDER}", method="POST", body=_order(base, good_id, Ref_Key=other)) == (400, "15")
+    assert client.code(f"/{ORDER}", method="POST", body=order_body(base, good_id, Ref_Key=other)) == (400, "15")
     assert documents_by_portal_number(base) == {"P-55": 1, "P-56": 1}
 
 
 def test_dangling_references_are_taken_and_wrong_ones_are_not(client: Client, base: Infobase, good_id: str) -> None:
     nowhere = str(uuid.uuid4())
     line = {"LineNumber": 1, "Номенклатура_Key": nowhere, "Количество": 1, "Цена": 1, "Сумма": 1}
-    told = client.ask("POST", f"/{ORDER}", body=_order(base, good_id, Товары=[line])).json
+    told = client.ask("POST", f"/{ORDER}", body=order_body(base, good_id, Товары=[line])).json
     assert told["Товары"][0]["Номенклатура_Key"] == nowhere
-    assert client.code(f"/{ORDER}", method="POST", body=_order(base, good_id, Ref_Key="abc")) == (400, "6")
-    assert client.code(f"/{ORDER}", method="POST", body=_order(base, good_id, Ref_Key=nowhere, Date="вчера")) == (400, "6")
+    assert client.code(f"/{ORDER}", method="POST", body=order_body(base, good_id, Ref_Key="abc")) == (400, "6")
+    assert client.code(f"/{ORDER}", method="POST", body=order_body(base, good_id, Ref_Key=nowhere, Date="вчера")) == (400, "6")
     assert client.code(f"/{ORDER}", method="POST", body=[]) == (400, "2")
 
 
 def test_table_part_is_replaced_whole_and_its_lines_are_counted_without_gaps(client: Client, base: Infobase, good_id: str) -> None:
-    client.ask("POST", f"/{ORDER}", body=_order(base, good_id))
+    client.ask("POST", f"/{ORDER}", body=order_body(base, good_id))
     line = {"Номенклатура_Key": good_id, "Количество": 3, "Цена": 2, "Сумма": 6}
     assert client.code(f"/{ORDER}(guid'{REF}')", method="PATCH", body={"Товары": [line]}) == (500, "-1")
     assert client.code(f"/{ORDER}(guid'{REF}')", method="PATCH", body={"Товары": [{**line, "LineNumber": 2}]}) == (400, "6")
@@ -324,7 +263,7 @@ def test_table_part_is_replaced_whole_and_its_lines_are_counted_without_gaps(cli
 
 
 def test_patch_changes_a_part_put_empties_the_rest_and_the_version_grows_each_time(client: Client, base: Infobase, good_id: str) -> None:
-    first = client.ask("POST", f"/{ORDER}", body=_order(base, good_id, ДополнительнаяИнформация="звонить")).json
+    first = client.ask("POST", f"/{ORDER}", body=order_body(base, good_id, ДополнительнаяИнформация="звонить")).json
     second = client.ask("PATCH", f"/{ORDER}(guid'{REF}')", body={}, If_Match="чужая").json
     assert second["ДополнительнаяИнформация"] == "звонить"
     assert base64.b64decode(first["DataVersion"]) < base64.b64decode(second["DataVersion"])
@@ -337,7 +276,7 @@ def test_patch_changes_a_part_put_empties_the_rest_and_the_version_grows_each_ti
 
 
 def test_post_unpost_mark_and_delete(client: Client, base: Infobase, good_id: str) -> None:
-    client.ask("POST", f"/{ORDER}", body=_order(base, good_id))
+    client.ask("POST", f"/{ORDER}", body=order_body(base, good_id))
     assert client.ask("POST", f"/{ORDER}(guid'{REF}')/Post", "PostingModeOperational=false").status_code == 200
     told = client.ask("GET", f"/{ORDER}(guid'{REF}')").json
     assert (told["Posted"], told["Статус"]) == (True, "КОбеспечению")
@@ -349,7 +288,7 @@ def test_post_unpost_mark_and_delete(client: Client, base: Infobase, good_id: st
 
 
 def test_posting_above_the_limit_fails_in_1cs_own_code(client: Client, base: Infobase, good_id: str) -> None:
-    body = _order(base, good_id)
+    body = order_body(base, good_id)
     client.ask("POST", f"/{ORDER}", body=body)
     client.ask("PATCH", f"/{CONTRACT}(guid'{body['Договор_Key']}')", body={"ДопустимаяСуммаЗадолженности": 50.99})
     refused = client.ask("POST", f"/{ORDER}(guid'{REF}')/Post", "$format=json")
@@ -367,148 +306,3 @@ def test_what_the_user_may_not_write_is_refused(client: Client) -> None:
         headers={"Host": "127.0.0.1", "Authorization": "Basic " + base64.b64encode(client.login.encode()).decode()},
     )  # fmt: skip
     assert text.status_code == 501
-
-
-def test_prices_of_some_products_come_in_one_request_with_a_condition(client: Client, base: Infobase, good_id: str) -> None:
-    with base.read() as db:
-        kind = str(db.execute("SELECT id FROM price_type WHERE name = 'Опт'").fetchone()["id"])
-        price = Decimal(
-            db.execute("SELECT value FROM price WHERE good_id = ? AND type_id = ? AND min_quantity = '0'", (good_id, kind)).fetchone()[0]
-        )
-    where = f"Номенклатура_Key eq guid'{good_id}' and ВидЦены_Key eq guid'{kind}'"
-    for name in ("InformationRegister_ЦеныНоменклатуры25/SliceLast", "InformationRegister_ЦеныНоменклатуры25_RecordType/SliceLast"):
-        (row,) = client.values(f"/{name}(Period=datetime'2026-12-01T00:00:00',Condition='{where}')")
-        assert Decimal(str(row["Цена"])) == price
-    assert (
-        client.values(f"/InformationRegister_ЦеныНоменклатуры25/SliceLast(Period=datetime'2001-01-01T00:00:00',Condition='{where}')") == []
-    )
-
-
-def test_balances_are_told_by_dimensions_and_condition(client: Client, base: Infobase, good_id: str) -> None:
-    order_of(base, good_id, quantity="4")
-    act(base, "P-77", "post")
-    with base.read() as db:
-        there = sum(Decimal(row[0]) for row in db.execute("SELECT quantity FROM stock WHERE good_id = ?", (good_id,)))
-    where = f"Номенклатура_Key eq guid'{good_id}'"
-    (row,) = client.values(f"/AccumulationRegister_ТоварыНаСкладах/Balance(Dimensions='Номенклатура',Condition='{where}')")
-    assert (row["Номенклатура_Key"], Decimal(str(row["ВНаличииBalance"]))) == (good_id, there)
-    (free,) = client.values(f"/AccumulationRegister_ЗапасыИПотребности/Balance(Dimensions='Номенклатура',Condition='{where}')")
-    assert Decimal(str(free["РезервироватьНаСкладеBalance"])) == 4
-    assert len(client.values(f"/AccumulationRegister_ТоварыНаСкладах/Balance(Condition='{where}')")) >= 1
-
-
-def test_debt_advance_and_schedule_follow_shipments_and_payments(client: Client, base: Infobase, good_id: str) -> None:
-    (ref,) = shipped(base, good_id, "P-1")
-    told = client.ask("GET", f"/{ORDER}(guid'{ref}')").json
-    where = f"ОбъектРасчетов_Key eq guid'{told['ОбъектРасчетов_Key']}'"
-    (owed,) = client.values(f"/AccumulationRegister_РасчетыСКлиентами/Balance(Condition='{where}')")
-    (term,) = client.values(f"/AccumulationRegister_РасчетыСКлиентамиПоСрокам/Balance(Condition='{where}')")
-    (due,) = client.values(f"/AccumulationRegister_РасчетыСКлиентамиПланОплат/Balance(Condition='{where}')")
-    assert (owed["СуммаBalance"], term["ДолгBalance"], due["КОплатеBalance"]) == (50, 50, 50)
-    assert term["РасчетныйДокумент_Type"] == "StandardODATA.Document_РеализацияТоваровУслуг"
-    assert term["ДатаПлановогоПогашения"] == due["ДатаПлановогоПогашения"]
-    assert str(due["ДатаПлановогоПогашения"]) > "2026-11-20"
-    key = client.ask("GET", f"/Catalog_КлючиАналитикиУчетаПоПартнерам(guid'{owed['АналитикаУчетаПоПартнерам_Key']}')").json
-    assert (key["Договор"], key["Контрагент"]) == (told["Договор_Key"], told["Контрагент_Key"])
-    act(base, "P-1", "pay")
-    for register in ("РасчетыСКлиентами", "РасчетыСКлиентамиПоСрокам", "РасчетыСКлиентамиПланОплат"):
-        assert client.values(f"/AccumulationRegister_{register}/Balance(Condition='{where}')") == []
-
-
-def test_recorder_registers_have_their_traps(client: Client, base: Infobase, good_id: str) -> None:
-    shipped(base, good_id, "P-1", "P-2")
-    row = client.values("/AccumulationRegister_РасчетыСКлиентами")[0]
-    ref, kind = row["Recorder"], row["Recorder_Type"]
-    assert client.values("/AccumulationRegister_РасчетыСКлиентами", f"$filter=Recorder eq '{ref}'") == []
-    assert client.code("/AccumulationRegister_РасчетыСКлиентами", f"$filter=Recorder eq guid'{ref}'") == (500, "-1")
-    cast = f"$filter=Recorder eq cast(guid'{ref}','{str(kind).removeprefix('StandardODATA.')}')"
-    assert [one["Recorder"] for one in client.values("/AccumulationRegister_РасчетыСКлиентами", cast)] == [ref]
-    direct = client.ask("GET", f"/AccumulationRegister_РасчетыСКлиентами(Recorder='{ref}',Recorder_Type='{kind}')").json
-    assert direct["RecordSet"][0]["Сумма"] == row["RecordSet"][0]["Сумма"]  # type: ignore[index]
-    asked = [one["Recorder"] for one in client.values("/AccumulationRegister_РасчетыСКлиентами", "$orderby=Recorder desc")]
-    assert asked == [one["Recorder"] for one in client.values("/AccumulationRegister_РасчетыСКлиентами")]
-    assert len(client.values("/AccumulationRegister_РасчетыСКлиентами", "$top=1")) == 1
-    window = "$filter=RecordSet/any(r: r/Period ge datetime'2026-11-20T00:00:00' and r/Period lt datetime'2026-11-21T00:00:00')"
-    assert len(client.values("/AccumulationRegister_РасчетыСКлиентами", window)) == 2
-
-
-def test_papers_name_their_order_and_the_reconciliation_its_moves(client: Client, base: Infobase, good_id: str) -> None:
-    (ref,) = shipped(base, good_id, "P-1")
-    (paper,) = client.values("/Document_РеализацияТоваровУслуг", f"$filter=ЗаказКлиента eq cast(guid'{ref}','{ORDER}')")
-    assert (paper["СуммаДокумента"], paper["Posted"], len(paper["Товары"])) == (50, True, 1)  # type: ignore[arg-type]
-    taxes = client.values("/Document_СчетФактураВыданный_ДокументыОснования")
-    (base_of,) = [one for one in taxes if one["ДокументОснование"] == paper["Ref_Key"]]
-    tax = client.ask("GET", f"/Document_СчетФактураВыданный(guid'{base_of['Ref_Key']}')").json
-    assert Decimal(str(tax["СуммаНДС"])) == Decimal("8.33")
-    body = {"Контрагент": paper["Контрагент_Key"], "Контрагент_Type": f"StandardODATA.{COUNTERPARTY}",
-            "НачалоПериода": "2026-11-01T00:00:00", "КонецПериода": "2026-11-30T00:00:00"}  # fmt: skip
-    made = client.ask("POST", "/Document_СверкаВзаиморасчетов2_5_11", body=body).json
-    assert made["Статус"] == "Создана"
-    assert [row["СуммаДебет"] for row in made["ДетальныеЗаписи"]] == [50]
-    assert made["ОстатокНаКонецПериода"] == made["ОстатокНаНачалоПериода"] + 50
-
-
-def test_errand_that_is_started_makes_a_task_that_is_done_once(client: Client) -> None:
-    body = {"Наименование": "Запрос клиента", "Содержание": "Пришлите паспорт качества", "СрокИсполнения": "2026-11-25T00:00:00"}
-    errand = client.ask("POST", "/BusinessProcess_Задание", body=body).json["Ref_Key"]
-    assert client.ask("POST", f"/BusinessProcess_Задание(guid'{errand}')/Start", "").status_code == 200
-    (task,) = client.values("/Task_ЗадачаИсполнителя", "$filter=Executed eq false")
-    assert (task["БизнесПроцесс"], task["Описание"]) == (errand, "Пришлите паспорт качества")
-    client.ask("POST", f"/Task_ЗадачаИсполнителя(guid'{task['Ref_Key']}')/ExecuteTask", "")
-    assert client.code(f"/Task_ЗадачаИсполнителя(guid'{task['Ref_Key']}')/ExecuteTask", method="POST") == (500, "-1")
-
-
-def _changed(client: Client, node: str, number: int) -> list[str]:
-    point = f"DataExchangePoint='{ROOT}/ExchangePlan_Полный(guid'{node}')'&MessageNo={number}"
-    result = client.ask("POST", "/SelectChanges", point)
-    assert result.status_code == 200, result.text
-    return [str(one.text).rpartition("/")[2] for one in ET.fromstring(result.content).iterfind("a:entry/a:id", ATOM)]
-
-
-def test_changes_are_a_set_and_what_changes_after_the_selection_stays(client: Client, base: Infobase, good_id: str) -> None:
-    with base.write() as db:
-        db.execute("DELETE FROM registration")
-    node = next(str(row["Ref_Key"]) for row in client.values("/ExchangePlan_Полный") if row["Code"] == "B2B")
-    assert _changed(client, node, 1) == []
-    ref = order_of(base, good_id)
-    act(base, "P-77", "post")
-    act(base, "P-77", "release")
-    name = f"{ORDER}(guid'{ref}')"
-    assert _changed(client, node, 2) == [name], "one row however often it changed"
-    other = order_of(base, good_id, number="P-78")
-    assert _changed(client, node, 2) == [name, f"{ORDER}(guid'{other}')"], "the same message again, with what is new"
-    act(base, "P-78", "post")
-    point = f"DataExchangePoint='{ROOT}/ExchangePlan_Полный(guid'{node}')'&MessageNo=2"
-    assert client.ask("POST", "/NotifyChangesReceived", point).status_code == 200
-    assert _changed(client, node, 3) == [f"{ORDER}(guid'{other}')"], "changed after the selection"
-    told = next(row for row in client.values("/ExchangePlan_Полный") if row["Ref_Key"] == node)
-    assert (told["SentNo"], told["ReceivedNo"]) == ("3", "2")
-
-
-def test_shipment_is_told_with_its_record_sets(client: Client, base: Infobase, good_id: str) -> None:
-    with base.write() as db:
-        db.execute("DELETE FROM registration")
-    node = next(str(row["Ref_Key"]) for row in client.values("/ExchangePlan_Полный") if row["Code"] == "B2B")
-    shipped(base, good_id, "P-1")
-    kinds = {one.partition("(")[0] for one in _changed(client, node, 1)}
-    assert {ORDER, "Document_РеализацияТоваровУслуг", "Document_СчетФактураВыданный", "AccumulationRegister_РасчетыСКлиентами"} <= kinds
-
-
-def test_more_sessions_than_licences_are_refused_and_a_kept_one_is_used_again(client: Client, base: Infobase) -> None:
-    base.keep_setting("licences", "1")
-    started = client.ask("GET", "/Catalog_Валюты", IBSession="start")
-    cookie = started.cookies["ibsession"].value
-    assert started.status_code == 200
-    assert client.ask("GET", "/Catalog_Валюты").status_code == 503
-    assert client.ask("GET", "/Catalog_Валюты", Cookie=f"ibsession={cookie}").status_code == 200
-    assert client.ask("GET", "/Catalog_Валюты", Cookie=f"ibsession={cookie}", IBSession="finish").status_code == 200
-    assert client.ask("GET", "/Catalog_Валюты").status_code == 200
-
-
-def test_control_sign_in_one_attribute_makes_the_whole_answer_an_error(client: Client, base: Infobase) -> None:
-    with base.write() as db:
-        ref, _ = next(iter(objects.every(db, PARTNER)))
-        objects.change(db, PARTNER, ref, Комментарий="сбой \x07")
-    assert client.ask("GET", f"/{PARTNER}").status_code == 400
-    assert client.ask("GET", f"/{PARTNER}", "").status_code == 400
-    assert client.ask("GET", f"/{AGREEMENT}").status_code == 200
