@@ -145,4 +145,5 @@ def plan_of(result: Any, statement: Any, binds: Sequence[BindParameter[Any]]) ->
         and len(compiled._result_columns) == len(tuple(statement.selected_columns)) == len(context.cursor.description)
         and not any(isinstance(process, tuple) for process in compiled._bind_processors.values())
     )
-    return Plan(context, binds) if plain else None
+    # a parameter that no key accounts for could hold the value of the actor who asked first: it must not become everybody's
+    return Plan(context, binds) if plain and compiled.bind_names.keys() <= _given(compiled, context.extracted_parameters).keys() else None
