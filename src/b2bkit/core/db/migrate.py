@@ -55,18 +55,24 @@ def upgrade(database: Database, owners: Sequence[Owner]) -> list[str]:
     One process at a time; each owner commits on its own. Returns the names of those that moved. Raises MigrationRefused and
     LostInMigration, with that owner untouched.
     """
-    from alembic import command
-
+    if not pending(database, owners):
+        return []
     moved = []
     with _alone(database) as alone:
         for owner in _core_first(owners):
+            if not pending(alone, [owner]):  # another process was faster
+                continue
             with _migrating(alone, owner) as connection:
-                before = current(connection, owner.name)
-                with _minding_the_house(connection, owner):
-                    command.upgrade(_config(owner, connection), "head")
-                if current(connection, owner.name) != before:
-                    moved.append(owner.name)
+                _to_head(connection, owner)
+                moved.append(owner.name)
     return moved
+
+
+def _to_head(connection: Connection, owner: Owner) -> None:
+    from alembic import command
+
+    with _minding_the_house(connection, owner):
+        command.upgrade(_config(owner, connection), "head")
 
 
 def pending(database: Database, owners: Sequence[Owner]) -> list[str]:

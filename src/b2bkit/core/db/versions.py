@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
@@ -32,7 +33,7 @@ def revisions(folder: Path) -> list[Revision]:
     """The revisions of a folder, read and not run. Raises ValueError, naming the file, for one that does not say what it follows."""
     found = []
     for path in sorted(folder.glob("*.py")):
-        said = dict(_constants(path))
+        said = _said(path, path.stat().st_mtime_ns)
         if "revision" not in said:  # no revision: __init__.py and the like
             continue
         name, follows = said["revision"], said.get("down_revision", ...)
@@ -48,6 +49,12 @@ def head(known: list[Revision]) -> str | None:
     if len(ends) > 1:
         raise ValueError(f"more than one revision is the last: {', '.join(ends)}; let one follow the other")
     return ends[0] if ends else None
+
+
+@lru_cache(maxsize=256)
+def _said(path: Path, _changed: int) -> Mapping[str, object]:
+    """What a file says of itself, read once until it changes."""
+    return dict(_constants(path))
 
 
 def _constants(path: Path) -> Iterator[tuple[str, object]]:
