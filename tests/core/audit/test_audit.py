@@ -66,8 +66,8 @@ def test_the_newest_change_comes_first(portal):
         ]
 
 
-def test_a_change_without_words_shows_its_name_and_odd_details_break_nothing(portal):
+def test_a_change_without_words_is_still_a_sentence_with_its_name_and_odd_details_break_nothing(portal):
     with portal.work(lang="en") as work:
-        assert sentence(work, "plugin.unknown", {}) == "plugin.unknown"
+        assert sentence(work, "plugin.unknown", {}) == "changed something in “plugin” (unknown)"
         assert sentence(work, "accounts.invited", {}) == "invited a person"
         assert sentence(work, "accounts.invited", {"email": "a@b.example", "role": "buyer"}) == "invited a@b.example as Buyer"

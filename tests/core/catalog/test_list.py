@@ -139,7 +139,7 @@ def test_stock_is_as_old_as_the_last_exchange_that_told_stock(desk: Desk) -> Non
     with desk.reading(STAFF) as work:
         good = product_details(work, product_id=product.id).good
         assert good.stock_as_of == NOON + timedelta(minutes=5)
-        assert shown(good).stock.places == "Гомель 4,000\u00a0кг · Минск 14,400\u00a0кг"
+        assert shown(good).stock.places == "Гомель 4,000\u00a0kg · Минск 14,400\u00a0kg"
         assert shown(product_details(work, product_id=never.id).good).stock.text == "none"
 
 

@@ -204,6 +204,17 @@ def test_two_lines_to_an_erp_are_a_conflict_that_names_both() -> None:
     assert "both left and right" in only(kit_of(plugin("left"), plugin("right"))[1])
 
 
+def test_a_gateway_that_is_none_is_named_with_what_it_lacks() -> None:
+    class Made(Plugin):
+        name = "line"
+
+        @hookimpl
+        def register_erp_gateway(self) -> Iterable[object]:
+            yield object()
+
+    assert "is no ErpGateway" in only(kit_of(Made)[1])
+
+
 def test_a_deployment_changes_what_roles_may_do_and_widgets_places() -> None:
     class Shop(Plugin):
         name = "shop"

@@ -51,7 +51,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
     channels = check.named("register_channels")
     _check_channels(notifications.values(), channels, problems)
     gateway = _gateway(collected["register_erp_gateway"], problems)
-    can = gateway.capabilities() if gateway is not None else frozenset()
+    can = _capabilities(collected["register_erp_gateway"], problems)
     routes = {name: route for name, route in routes.items() if _can(route, can)}
     return Kit(
         plugins={plugin.name: plugin for plugin in plugins},
@@ -293,6 +293,18 @@ def _by_plugin(collected: Sequence[tuple[str, Any]]) -> dict[str, tuple[Any, ...
     for owner, command in collected:
         found.setdefault(owner, []).append(command)
     return {owner: tuple(several) for owner, several in found.items()}
+
+
+def _capabilities(collected: Sequence[tuple[str, Any]], problems: list[ConfigProblem]) -> frozenset[str]:
+    """What the gateway can; one that cannot say it is a problem by its own name."""
+    if len(collected) != 1:
+        return frozenset()
+    owner, gateway = collected[0]
+    if not callable(getattr(gateway, "capabilities", None)):
+        what = f"returned {gateway!r}, which is no ErpGateway"
+        problems.append(ConfigProblem(f"plugin {owner}", "register_erp_gateway", what, "give it name, capabilities, send_order and state"))
+        return frozenset()
+    return frozenset(gateway.capabilities())
 
 
 def _gateway(collected: Sequence[tuple[str, Any]], problems: list[ConfigProblem]) -> Any:
