@@ -12,9 +12,9 @@ from tests.e2e.stage import Stage, polymertorg
 from tests.e2e.tab import CHROMIUM, FLAGS
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, shared_mailbox: Mailbox) -> Iterator[Stage]:
-    """A running Polymertorg."""
+    """A running Polymertorg, for the tests of one file: it costs the others time while it runs."""
     with polymertorg(tmp_path_factory.mktemp("polymertorg"), shared_mailbox) as running:
         yield running
 
