@@ -87,6 +87,8 @@ def _fill(world: World, route: Route, name: str, converter: str, kind: str) -> s
     if name == "widget":
         widgets = [widget.name for group in world.portal.app.kit.widgets.values() for widget in group]
         return widgets[0] if kind == "own" and widgets else "shop.absent"
+    if name == "name":
+        return "stock" if kind == "own" else f"absent-{kind}"
     if name in STRINGS:
         return STRINGS[name]
     raise LookupError(f"{route.name}: no way to fill {{{name}}}: add it to STRINGS in tests/web/test_matrix.py")

@@ -39,8 +39,21 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("core_audit_entry", "entity"): "company",
     ("core_preference", "channel"): "notify.inbox",
     ("core_task", "state"): "parked",
+    ("onec_message", "direction"): "in",
+    ("onec_message", "way"): "odata",
+    ("onec_message", "flow"): "stock",
+    ("onec_message", "outcome"): "ok",
+    ("onec_message", "body"): None,
 }
-ALIASES = {"client": "company", "person": "membership", "user": "user", "delivery": "task", "line": "cart_line", "note": "notification"}
+ALIASES = {
+    "client": "company",
+    "person": "membership",
+    "user": "user",
+    "delivery": "task",
+    "line": "cart_line",
+    "note": "notification",
+    "message": "kept",
+}
 BLOCKED, DISMISSED, SUSPENDED = "blocked", "dismissed", "suspended"
 
 

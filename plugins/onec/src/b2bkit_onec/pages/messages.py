@@ -7,7 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from b2bkit.core.i18n import _
-from b2bkit.core.web.handling import Request, Response, read_query, redirect, render, work_of
+from b2bkit.core.web.forms import Nothing
+from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
 from b2bkit_onec.archive import compare, replay, search
 from b2bkit_onec.archive.store import body_of
 from b2bkit_onec.flows.choice import Chosen
@@ -52,6 +53,7 @@ class Replay:
     """/admin/onec/messages/<id>/again"""
 
     def on_post(self, req: Request, resp: Response, message_id: UUID) -> None:
+        read_form(req, Nothing)
         work = work_of(req)
         kept = search.one(work, message_id)
         replay.replay(work, kept)
