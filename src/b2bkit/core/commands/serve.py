@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gc
 import logging
 import os
 import resource
@@ -26,6 +27,9 @@ from b2bkit.core.web.log import JsonLines
 CONNECTIONS = 10_000
 WAITING_CONNECTIONS = 1024
 
+# a page makes a few thousand short-lived objects: with Python's own limits each would have the collector look through them several times
+COLLECT_AFTER = (20_000, 20, 50)
+
 
 class Behind(B2bkitError):
     """The database lacks migrations."""
@@ -47,8 +51,13 @@ def log_to_stderr() -> None:
 
 
 def started(app: App) -> App:
-    """The portal with its runner: jobs run here with the in-process broker, else only wake-ups are sent."""
+    """The portal with its runner: jobs run here with the in-process broker, else only wake-ups are sent.
+
+    What was made until here stays as long as the process, so the garbage collector need not look at it again.
+    """
     app.runner.start(work=app.config.tables.jobs.broker == "in-process")
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     return app
 
 

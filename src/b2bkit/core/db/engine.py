@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
+import orjson
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -191,6 +192,7 @@ def _sqlite_engine(path: Path, pool_size: int, gate: WriteGate) -> Engine:
         module=sqlite_driver(),
         pool_size=pool_size,
         max_overflow=0,
+        json_deserializer=orjson.loads,
         # isolation_level None: the driver never opens a transaction by itself; `begin` below does
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 30.0},
     )
@@ -241,6 +243,7 @@ def _postgresql_engine(url: URL, pool_size: int, statement_timeout: float | None
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,
+        json_deserializer=orjson.loads,
         connect_args={"options": f"{options} -c timezone=UTC".strip(), "connect_timeout": 5},
     )
 

@@ -88,7 +88,7 @@ class Renderer:
     def _globals(self) -> dict[str, Any]:
         return {
             "slot": self.slot,
-            "form_key": form_key,
+            "form_key": lambda: current.get().form_key(),
             "csrf_token": lambda: current.get().csrf_token(),
             "may": lambda permission: open_to(current.get().actor, permission),
             "erp_can": self.parts.erp_can.__contains__,
@@ -177,11 +177,6 @@ class Renderer:
         if not open_to(state.actor, widget.permission):
             raise Forbidden(widget.permission)
         return self.widget(state, widget, subject_id)
-
-
-def form_key() -> str:
-    """A new idempotency key for one form as it is shown."""
-    return secrets.token_urlsafe(16)
 
 
 def _now() -> datetime:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ class State:
         "csrf",
         "error",
         "form",
+        "forms",
         "keep",
         "lang",
         "method",
@@ -90,6 +92,7 @@ class State:
         self.took_body = False
         self.problem_page = False
         self.error = ""
+        self.forms: Iterator[str] | None = None
 
     def csrf_token(self) -> str:
         """The token that forms of this answer carry: the session's, or before sign-in one that a cookie repeats."""
@@ -99,6 +102,15 @@ class State:
             self.pre_session = secrets.token_urlsafe(24)
             self.new_pre_session = True
         return self.pre_session
+
+    def form_key(self) -> str:
+        """A new idempotency key for a form of this answer: what the answer drew once by chance, and the form's number in it. A catalogue
+        has a form a line, and asking the system for chance each time would cost more than the line.
+        """
+        if self.forms is None:
+            drawn = secrets.token_urlsafe(16)
+            self.forms = (f"{drawn}-{number}" for number in count(1))
+        return next(self.forms)
 
 
 current: ContextVar[State] = ContextVar("b2bkit_web_state")
