@@ -88,10 +88,15 @@ def _field(rules: Rules, unit: str, value: Decimal, lang: str) -> QuantityField:
     return QuantityField(unit, form_number(value), chosen.step, chosen.least, tuple(choices), hint_text(rules, unit, value))
 
 
+@lru_cache(maxsize=4096)
+def _first_field(rules: Rules, lang: str) -> QuantityField:
+    unit, least = start_of(rules)
+    return _field(rules, unit, least, lang)
+
+
 def quantity_field(rules: Rules) -> QuantityField:
     """The field of a product with these rules, at its least amount; remembered, since many products share their rules."""
-    unit, least = start_of(rules)
-    return _field(rules, unit, least, language())
+    return _first_field(rules, language())
 
 
 def field_with(rules: Rules, unit: str, amount: Decimal) -> QuantityField:
@@ -134,8 +139,12 @@ def _from(quantity: Decimal, unit: str, lang: str) -> str:
 
 def price_lines_of(table: VolumeTable, rules: Rules, quantity: Decimal) -> tuple[PriceStepLine, ...]:
     """The volume prices with the one marked that applies at a quantity in base units; steps below the least order show its amount."""
-    lang, current = language(), table.at(quantity)
-    lines = []
+    return _price_lines(table, rules, quantity, language())
+
+
+@lru_cache(maxsize=8192)
+def _price_lines(table: VolumeTable, rules: Rules, quantity: Decimal, lang: str) -> tuple[PriceStepLine, ...]:
+    current, lines = table.at(quantity), []
     for number, step in enumerate(table.steps):
         following = table.steps[number + 1] if number + 1 < len(table.steps) else None
         if following is not None and following.min_quantity <= rules.minimum:

@@ -56,6 +56,7 @@ def _grouped(text: str, lang: str) -> str:
     return text.replace(",", "\x00").replace(".", signs.point).replace("\x00", signs.group)
 
 
+@lru_cache(maxsize=16_384, typed=True)  # catalogues show the same figures again and again
 def num(value: Number | None, places: int | None = None, *, lang: str) -> str:
     """A number with grouped thousands; `places` fixes the decimals, without it only those that it has. None is a dash."""
     if value is None:
@@ -70,6 +71,7 @@ def num(value: Number | None, places: int | None = None, *, lang: str) -> str:
     return _grouped(text if text not in ("-0", "") else "0", lang)
 
 
+@lru_cache(maxsize=16_384, typed=True)
 def money(value: Number | None, currency: str = "", *, lang: str, places: int = 2) -> str:
     """`9 240,00 BYN`: two decimals, no-break spaces, true minus. None is a dash. Unit prices may have up to four decimals."""
     if value is None:
