@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SQLITE_OLDEST = (3, 51, 3)
 WRITE = "b2bkit_write"
 _IDLE_SECONDS = 5.0
+_READS = "default_transaction_read_only"
 _SERIALIZATION_FAILURE, _DEADLOCK, _READ_ONLY = "40001", "40P01", "25006"
 _SQLITE_READONLY = "attempt to write a readonly database"
 T = TypeVar("T")
@@ -136,6 +137,8 @@ class Database:
 
     def _listen(self, engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin(self.gate) if self.gate else _postgresql_begin)
+        if self.gate is None:
+            event.listen(engine, "savepoint", _postgresql_savepoint)
         event.listen(engine, "handle_error", _explain)
 
     @contextmanager
@@ -244,13 +247,16 @@ def _postgresql_engine(url: URL, pool_size: int, statement_timeout: float | None
         max_overflow=0,
         pool_use_lifo=True,
         json_deserializer=orjson.loads,
-        connect_args={"options": f"{options} -c timezone=UTC".strip(), "connect_timeout": 5},
+        connect_args={"options": f"{options} -c timezone=UTC -c {_READS}=on".strip(), "connect_timeout": 5},
     )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: ConnectionPoolEntry) -> None:
         if connection.info.timezone is not UTC:  # a pooler between us and the server may drop what we asked for
             connection.execute("SET TIME ZONE 'UTC'")
+            connection.commit()
+        if connection.info.parameter_status(_READS) != "on":
+            connection.execute(f"SET {_READS} = on")
             connection.commit()
 
     @event.listens_for(engine, "checkin")
@@ -271,11 +277,22 @@ def _postgresql_engine(url: URL, pool_size: int, statement_timeout: float | None
 
 
 def _postgresql_begin(connection: Connection) -> None:
+    """Writing begins a transaction. Reading does without: at READ COMMITTED each statement sees what was committed before it either way,
+    and BEGIN and COMMIT are two of a page's six round trips. That nothing is written is the connection's own default (`_READS`).
+    """
     driver = cast(Any, connection.connection.dbapi_connection)
     limit_postgresql(driver, connection.connection.info)
     read_only = not connection.get_execution_options().get(WRITE, False)
+    if driver.autocommit is not read_only:
+        driver.autocommit = read_only
     if driver.read_only is not read_only:
-        driver.read_only = read_only  # psycopg then says BEGIN READ ONLY: no further round trip
+        driver.read_only = read_only  # psycopg then says BEGIN READ WRITE: no further round trip
+
+
+def _postgresql_savepoint(connection: Connection, _name: str) -> None:
+    driver = cast(Any, connection.connection.dbapi_connection)
+    if driver.autocommit:  # a savepoint needs a transaction around it: from here on, reading has one
+        driver.autocommit = False
 
 
 def _explain(context: ExceptionContext) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from b2bkit.core.extend.things import Route
 
 _FIELD = re.compile(r"\{([a-zA-Z_][a-zA-Z0-9_]*)(?::[^}]*)?\}")
+_TELLING = frozenset({str, UUID, type(None)})  # values that are equal only when they look the same
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -18,6 +20,7 @@ class Urls:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._paths: dict[str, tuple[str, ...]] = {}  # text, field, text ... text
+        self._remembered = lru_cache(maxsize=8192)(self._built)
         for route in routes:
             self._paths[route.name] = tuple(_FIELD.split(route.path))
 
@@ -26,6 +29,14 @@ class Urls:
 
     def path(self, name: str, /, **params: object) -> str:
         """The path of a route with its parameters; raises LookupError for an unknown route or a missing parameter."""
+        given = tuple(params.items())
+        for _name, value in given:
+            if type(value) not in _TELLING:  # 1 and True are equal, but not the same in an address
+                return self._built(name, given)
+        return self._remembered(name, given)
+
+    def _built(self, name: str, given: tuple[tuple[str, object], ...]) -> str:
+        params = dict(given)
         try:
             pieces = self._paths[name]
         except KeyError:
