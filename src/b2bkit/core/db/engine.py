@@ -308,7 +308,8 @@ def _transaction(session: S) -> Iterator[S]:
     """Commits at the end of the block, reads too: psycopg's rollback would drop its prepared statements."""
     with session:
         yield session
-        session.commit()
+        if session.in_transaction():
+            session.commit()
 
 
 def _is_collision(error: BaseException) -> bool:

@@ -48,7 +48,8 @@ class PortalSession(Session):
                 known[shape] = plan_of(result, statement, binds)
             return [tuple(row) for row in result]
         self._autoflush()
-        return plan.rows(self._connection_for_bind(self._bound), params or {}, binds)
+        connection = self._bound if isinstance(self._bound, Connection) else self._connection_for_bind(self._bound)
+        return plan.rows(connection, params or {}, binds)
 
     def _shape_of(self, statement: Any) -> tuple[Hashable, Sequence[BindParameter[Any]]]:
         """What tells apart two SQL texts of this statement, None when nothing can, and the values that the session adds to it."""
