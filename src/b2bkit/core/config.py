@@ -1,4 +1,4 @@
-"""`b2bkit.toml` plus the environment for secrets. Every problem of a deployment is found at once, with its file, key and cure."""
+"""`b2bkit.toml` plus the environment. Every problem of a deployment is found at once, with its file, key and cure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from b2bkit.core.errors import ConfigError, ConfigProblem
+from b2bkit.core.placeholders import Unfilled, filled
 
 DEVELOPMENT_SECRET = "only-for-development-never-in-production"  # noqa: S105  (refused in production by name)
 CONFIG_NAME = "b2bkit.toml"
@@ -190,6 +191,8 @@ def parse(path: Path, environment: Mapping[str, str] | None = None) -> Parsed:
     file = path / CONFIG_NAME if path.is_dir() else path
     problems: list[ConfigProblem] = []
     raw = _read(file, problems)
+    if raw is not None:
+        raw = filled(str(file), raw, environment, problems)
     tables = _tables(file, raw, problems) if raw is not None else None
     config = _with_environment(file, tables, environment, problems) if tables is not None else None
     return Parsed(file, raw or {}, config, problems, environment)
@@ -219,6 +222,8 @@ def explain(file: str, model: type[BaseModel], prefix: str, error: ValidationErr
     """Pydantic's findings as problems with keys as written in the file, and cures: known keys, did you mean, what is expected."""
     found = []
     for item in error.errors():
+        if isinstance(item["input"], Unfilled):
+            continue
         path = [str(part) for part in item["loc"]]
         key = ".".join([prefix, *path] if prefix else path)
         if item["type"] == "extra_forbidden":

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 import click
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from b2bkit.core.accounts.commands import make_staff
@@ -54,11 +54,17 @@ class Account(BaseModel):
 
 
 class Beside(BaseModel):
-    """A program that runs beside the portal: words with {portal}, {port}, {data}, {python} and {folder} filled in."""
+    """A program that runs beside the portal: words with {portal}, {port}, {data}, {python} and {folder} filled in. It is there before
+    the portal, so the portal's address answers it a few seconds later.
+
+    address   variable in which everything of this demo finds the program's own address, for `${...}` in b2bkit.toml
+    secrets   variables that hold secrets, made once
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
+    address: str = Field("", pattern=r"^(B2BKIT_[A-Z0-9_]+)?$")
     once: list[list[str]] = []
     command: list[str]
     ready: str
@@ -91,6 +97,7 @@ def demo(folder: Path, port: int, db: str) -> None:
         environment = {
             **os.environ,
             **_secrets(data, described),
+            **_addresses(described, port),
             "B2BKIT_CONFIG": str(folder.resolve()),
             "B2BKIT_PORT": str(port),
             "B2BKIT_DATA_DIR": str(data),
@@ -99,12 +106,12 @@ def demo(folder: Path, port: int, db: str) -> None:
         os.environ.update(environment)
         _upgrade(folder)
         address = f"http://127.0.0.1:{port}"
+        pages = list(_start_beside(stack, described, folder, data, port, address, environment))
         b2bkit = [sys.executable, "-m", "b2bkit"]
         stack.enter_context(_running([*b2bkit, "serve", "--config", str(folder), "--port", str(port)], environment, data / "portal.log"))
         if db == "postgres":
             stack.enter_context(_running([*b2bkit, "worker", "--config", str(folder)], environment, data / "worker.log"))
         _wait(f"{address}/healthz", START_SECONDS, data / "portal.log")
-        pages = list(_start_beside(stack, described, folder, data, port, address, environment))
         _wait_for_data(folder, described)
         _make_accounts(folder, described)
         _tell(folder, described, address, pages, time.monotonic() - started)
@@ -127,6 +134,15 @@ def _secrets(data: Path, described: DemoFile) -> dict[str, str]:
     path.touch(mode=0o600)
     path.write_text("".join(f'{name} = "{value}"\n' for name, value in sorted(known.items())), "utf-8")
     return known
+
+
+def _addresses(described: DemoFile, port: int) -> dict[str, str]:
+    """Where the programs beside the portal are: each takes the next port."""
+    return {one.address: _beside_at(port, number) for number, one in enumerate(described.beside, 1) if one.address}
+
+
+def _beside_at(port: int, number: int) -> str:
+    return f"http://127.0.0.1:{port + number}"
 
 
 @contextmanager
@@ -198,7 +214,7 @@ def _start_beside(
         log = data / f"{own.name}.log"
         command = [word.format(**words) for word in one.command]
         stack.enter_context(_running(command, environment, log))
-        there = f"http://127.0.0.1:{port + number}"
+        there = _beside_at(port, number)
         _wait(there + one.ready, START_SECONDS, log)
         yield one.name, there + one.page
 

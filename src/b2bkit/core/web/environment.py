@@ -20,7 +20,9 @@ from jinja2.runtime import Context, Macro, Undefined
 from jinja2.utils import internalcode, missing
 from markupsafe import Markup
 
+from b2bkit.core.i18n import language
 from b2bkit.core.web.folding import Folding, Macros, constant_macros
+from b2bkit.core.web.formatting import num
 
 _IMPORTS = "from jinja2.runtime import "
 _OURS = f"; from {__name__} import escaped as escape\n"
@@ -109,8 +111,8 @@ class PageEnvironment(Environment):
         return _filled(self.translate(message), variables)
 
     def say_of_many(self, singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
-        """`ngettext()` of templates; `num` is the number."""
-        variables.setdefault("num", number)
+        """`ngettext()` of templates; `num` is the number as people of the language read it."""
+        variables.setdefault("num", num(number, lang=language()))
         return _filled(self._translate_many(singular, plural, number), variables)
 
     def constant_macros(self, template: str) -> Macros:

@@ -12,6 +12,7 @@ from b2bkit.core.i18n import _
 from b2bkit_onec.apply import classifier, documents, offers, parties, pictures, products
 from b2bkit_onec.apply.intake import Intake
 from b2bkit_onec.commerceml import records
+from b2bkit_onec.flows.elsewhere import Elsewhere
 from b2bkit_onec.settings import OneCSettings
 
 Items = Callable[[], Iterable[records.Item]]
@@ -34,17 +35,19 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
-    intake = Intake(work, settings, name)
-    classifier.apply(intake, [item for item in (declared or items)() if isinstance(item, DECLARED)])
+    intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
+    classifier.apply(intake, elsewhere.declared(intake, [item for item in (declared or items)() if isinstance(item, DECLARED)]))
     known = products.Classifier(intake)
     for batch in _batches(items()):
-        _apply_batch(intake, batch, known)
+        if kept := elsewhere.out_of(intake, batch):
+            _apply_batch(intake, kept, known)
     intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)
     for kind, counted in FRESH.items():
         told = [intake.counts[one] for one in counted if one in intake.counts]
         if told:
             rows = sum(one["told"] for one in told)
             erp.mark_fresh(work, kind, as_of=work.now, rows=rows, refused=intake.refused_in_all)
+    elsewhere.tell(intake)
     return intake
 
 
@@ -107,6 +110,8 @@ def summary(intake: Intake) -> str:
     """One line for 1C's log."""
     changed = sum(one["new"] + one["changed"] for one in intake.counts.values())
     told = _("Read: {told}. Changed rows: {changed}.").format(told=_told(intake), changed=changed)
+    if left := ", ".join(f"{kind} {row['left']}" for kind, row in intake.counts.items() if row.get("left")):
+        told += " " + _("Left out, since the portal's settings give it to another way: {left}.").format(left=left)
     if not intake.refused_in_all:
         return told
     return told + " " + _("Not taken: {count}; the portal shows each with line, reason and cure.").format(count=intake.refused_in_all)

@@ -19,6 +19,8 @@ from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.upload.names import extension
 from b2bkit_onec.uploads import rank
 
+CATALOG: Final = "catalog"
+Figures = Mapping[str, int]
 WHOLE: Final = 262_144  # bytes of a file that the archive keeps itself; a larger one stays where it is
 _BY_RANK: Final = (("catalog",), ("prices", "stock"), ("parties",), ("order_status",))
 _COUNTED: Final[Mapping[str, str]] = {
@@ -57,12 +59,11 @@ def _may_hold(exchange: str, filename: str) -> tuple[str, ...]:
 
 def taken(work: Work, upload: Upload, flows: Mapping[str, Chosen], settings: OneCSettings) -> None:
     """A file was read to its end: a run for each flow that it brought data for, and its message."""
-    counts: dict[str, dict[str, Mapping[str, int]]] = {}
-    for kind, figures in upload.counts.items():
-        if kind in _COUNTED and (figures["told"] or kind != "contracts"):
-            counts.setdefault(_COUNTED[kind], {})[kind] = figures
+    counts, beside = _by_flow(upload, flows)
     refused = [Refused(str(one["id"]) or _place(one), one["reason"], one["cure"]) for one in upload.refused]
-    main = next((name for name in (*_BY_RANK[rank(upload.name)], *counts) if name in counts), "")
+    main = next((name for name in (*_BY_RANK[rank(upload.name)], *counts) if name in counts), CATALOG if beside else "")
+    if beside:
+        counts[main] = {**counts.get(main, {}), **beside}
     for name, figures_of in counts.items():
         blamed = refused if name == main else ()
         record.of_site(work, flows[name], started_at=upload.queued_at or upload.received_at, counts=figures_of, refused=blamed)
@@ -71,7 +72,7 @@ def taken(work: Work, upload: Upload, flows: Mapping[str, Chosen], settings: One
 
 def not_taken(work: Work, upload: Upload, reason: str, cure: str, flows: Mapping[str, Chosen], settings: OneCSettings) -> None:
     """A file could not be taken at all."""
-    name = _BY_RANK[rank(upload.name)][0]
+    name = _by_site(flows, *_BY_RANK[rank(upload.name)])
     record.site_failed(work, flows[name], started_at=upload.queued_at or upload.received_at, reason=reason, cure=cure)
     _keep(work, upload, "failed", name, settings)
 
@@ -81,6 +82,23 @@ def fetched(work: Work, flows: Mapping[str, Chosen], orders: int) -> None:
     if orders:
         figures = {"orders": {"told": orders, "new": orders, "changed": 0}}
         record.of_site(work, flows["orders"], started_at=work.now, counts=figures, refused=())
+
+
+def _by_flow(upload: Upload, flows: Mapping[str, Chosen]) -> tuple[dict[str, dict[str, Figures]], dict[str, Figures]]:
+    """Figures by the flow that brought them, and those of kinds that go another way: what was left out, declarations that were new."""
+    counts: dict[str, dict[str, Figures]] = {}
+    beside: dict[str, Figures] = {}
+    for kind, figures in upload.counts.items():
+        if figures.get("left") and not figures["told"]:
+            beside[kind] = figures
+        elif kind in _COUNTED and (figures["told"] or kind != "contracts"):
+            (counts.setdefault(_COUNTED[kind], {}) if flows[_COUNTED[kind]].way == "site" else beside)[kind] = figures
+    return counts, beside
+
+
+def _by_site(flows: Mapping[str, Chosen], *names: str) -> str:
+    """The first of these flows that 1C drives by CommerceML; the catalogue's, which always does, where all of them go another way."""
+    return next((name for name in names if flows[name].way == "site"), CATALOG)
 
 
 def _place(refused: Mapping[str, object]) -> str:

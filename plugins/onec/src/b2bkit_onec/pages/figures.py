@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from b2bkit.core.i18n import N_, _
+from b2bkit_onec.flows.choice import Chosen
+from b2bkit_onec.flows.elsewhere import FLOW_OF
 from b2bkit_onec.models import Run
 
 HEIGHT: Final = 72
@@ -34,6 +36,14 @@ class Difference(NamedTuple):
     much: bool
 
 
+class Left(NamedTuple):
+    """What was left out of the newest file since it goes by `way`."""
+
+    label: str
+    count: int
+    way: str
+
+
 class Column(NamedTuple):
     """A run in the chart: places are in the units of its viewBox."""
 
@@ -60,6 +70,13 @@ def differences(found: Mapping[str, Any], counts: Mapping[str, Any]) -> list[Dif
     rows = [(kind, int(more), int(counts.get(kind, {}).get("told", 0))) for kind, more in found.items()]
     shown = [Difference(label(kind), more, more < 0 and -more > SUSPICIOUS * (now - more)) for kind, more, now in rows]
     return sorted(shown, key=lambda one: -abs(one.more))
+
+
+def left_out(runs: Sequence[Run], flows: Mapping[str, Chosen]) -> list[Left]:
+    """What the settings give to another way and the newest file brought nevertheless; nothing once a file is without it."""
+    newest = next((run for run in runs if run.way == "site" and run.outcome == "good"), None)
+    found = newest.counts.items() if newest is not None else ()
+    return [Left(label(kind), one["left"], flows[FLOW_OF[kind]].way) for kind, one in found if one.get("left") and kind in FLOW_OF]
 
 
 def columns(runs: Sequence[Run]) -> list[Column]:
