@@ -40,7 +40,7 @@ class Left(NamedTuple):
     """What was left out of the newest file since it goes by `way`."""
 
     label: str
-    count: int
+    rows: int
     way: str
 
 
