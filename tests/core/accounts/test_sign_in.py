@@ -188,3 +188,17 @@ def test_choices_are_the_persons_own_companies_and_a_closed_contract_only_while_
         assert current == [closed.id]
         with pytest.raises(NotFound):
             companies.switch(work, choice_id=firm.company.id)
+
+
+def test_who_sends_a_form_after_his_session_ended_is_told_that_it_was_not_saved(portal, firm):
+    browser = portal.sign_in(firm.buyer)
+    assert browser.get("/company").status_code == 200
+    portal.pass_time(days=40)
+    sent = browser.post("/notifications/read", {})
+    assert sent.status_code == 303
+    door = browser.get(sent.headers["location"])
+    assert "Сеанс закончился." in door.text
+    assert "То, что вы отправили, не сохранено." in door.text
+    came = browser.get("/company")
+    assert "Войдите и продолжайте с того же места." in browser.get(came.headers["location"]).text
+    assert "Сеанс закончился." not in portal.browser().get("/sign-in").text

@@ -21,6 +21,7 @@ class SignInForm(Form):
     email: Line = ""
     password: Secret = ""
     next: Annotated[str, StringConstraints(max_length=500)] = ""
+    ended: Literal["", "read", "sent"] = ""  # a session that was there is over; "sent": what was sent with it was not taken
 
 
 class AcceptForm(Form):

@@ -96,14 +96,16 @@ class Site:
                 resp.content_type = PROBLEM_JSON
                 resp.data = problem_json(failure, state.request_id)
             elif isinstance(error, NotSignedIn) and self.parts.sign_in_route in self.urls:
-                self._to_sign_in(req, resp)
+                self._to_sign_in(req, resp, state)
             else:
                 resp.content_type = HTML
                 resp.data = self._failure_html(req, state, failure, error, kind).encode()
 
-    def _to_sign_in(self, req: falcon.Request, resp: falcon.Response) -> None:
+    def _to_sign_in(self, req: falcon.Request, resp: falcon.Response, state: State) -> None:
+        """The door; to somebody whose session was there and is over it says so, and that what was just sent was not taken."""
         here = came_from(req)
-        path = self.urls.path(self.parts.sign_in_route, next=here)
+        ended = None if state.token is None else "read" if req.method in ("GET", "HEAD") else "sent"
+        path = self.urls.path(self.parts.sign_in_route, next=here, ended=ended)
         if is_htmx(req):
             resp.status = 401
             resp.content_type = HTML
