@@ -6,7 +6,7 @@ JOBS ?= 2
 N ?= 200
 BIN := .venv/bin
 SOURCES := $(wildcard src) $(wildcard plugins/*/src) $(wildcard examples) tools
-FAST := not browser and not faults and not fuzz and not slow
+FAST := not browser and not faults and not fuzz and not slow and not postgres
 space := $(subst ,, )
 export MYPYPATH := $(subst $(space),:,$(strip src $(wildcard plugins/*/src)))
 
@@ -29,7 +29,7 @@ setup-dev:
 test: setup-dev ## every test; takes a while
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-test-fast: setup-dev ## tests without browser, faults and fuzz; under 3 minutes
+test-fast: setup-dev ## quick tests on SQLite, without browser, faults and fuzz; under 3 minutes
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "$(FAST)" $(ARGS)
 
 lint: setup-dev ## style, import direction, translations

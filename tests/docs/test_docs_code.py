@@ -10,6 +10,7 @@ from tests.house.tree import ROOT, files
 PAGES = [page for page in files(".md") if any(block.runs for block in blocks(page.read_text("utf-8")))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     run(page, tmp_path)

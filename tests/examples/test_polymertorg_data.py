@@ -35,6 +35,7 @@ from examples.polymertorg.generator.identity import unp_check_digit, unp_is_vali
 
 DAY = dt.date(2026, 11, 20)
 Kind = TypeVar("Kind")
+pytestmark = pytest.mark.slow  # the whole demo is generated
 
 
 @pytest.fixture(scope="module")

@@ -172,6 +172,7 @@ def _upgrade_in_child(url: str, owners: list[Owner], results: "multiprocessing.Q
         results.put(repr(error))
 
 
+@pytest.mark.slow
 def test_of_processes_that_upgrade_at_once_one_does_the_work(databases: Databases, dialect: Dialect, claims: PluginMigrations) -> None:
     context = multiprocessing.get_context("spawn")
     with databases.fresh_url(dialect, ()) as url:
@@ -189,6 +190,7 @@ def _upgrade_and_die(url: str, owners: list[Owner]) -> None:
     upgrade(Database(url), owners)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after_rebuild", [True, False])
 def test_a_migration_killed_in_the_middle_runs_cleanly_again(
     databases: Databases, dialect: Dialect, claims: PluginMigrations, after_rebuild: bool

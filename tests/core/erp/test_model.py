@@ -103,6 +103,7 @@ def _decide(shop: Shop, model: Model, kind: str, order_id: UUID) -> None:
         model.state[order_id] = "waiting"
 
 
+@pytest.mark.slow
 @given(steps=STEPS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_each_order_is_confirmed_once_and_only_where_it_was_offered(shop: Shop, steps: list[tuple[object, ...]]) -> None:

@@ -41,6 +41,7 @@ def test_a_line_is_rounded_as_1c_does(given_line: QuoteLine, sums: tuple[str, st
 
 
 @settings(max_examples=10_000, deadline=None)
+@pytest.mark.slow
 @given(
     price=st.integers(0, 10**12),
     quantity=st.integers(1, 10**12),
