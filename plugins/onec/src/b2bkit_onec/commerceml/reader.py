@@ -9,6 +9,7 @@ from typing import BinaryIO
 from b2bkit_onec.commerceml import classifier, documents, goods, parties, values
 from b2bkit_onec.commerceml.broken import BadItem, BrokenFile
 from b2bkit_onec.commerceml.context import Context
+from b2bkit_onec.commerceml.cut import CutItem, Cutter
 from b2bkit_onec.commerceml.diagnosis import looks_mislabelled
 from b2bkit_onec.commerceml.records import Exchange, Item, Section
 from b2bkit_onec.commerceml.tree import Built, Node, Opened, events
@@ -63,8 +64,12 @@ def read_stream(stream: BinaryIO, name: str) -> Iterator[Item]:
     """The same for an open binary stream."""
     context = Context(name)
     sections: list[_OpenSection] = []
-    for event in events(stream, name, _is_item):
-        if isinstance(event, Built):
+    for event in events(stream, name, _is_item, Cutter):
+        if isinstance(event, CutItem):
+            for section in sections:
+                yield from section.fresh()
+            yield from _known(event, context)
+        elif isinstance(event, Built):
             if event.path and event.path[-1] in SECTIONS and event.node.tag in _SECTION_FACTS | _OWN_NODES:
                 sections[-1].tell(event.node)
                 continue
@@ -141,10 +146,27 @@ def _item(event: Built, context: Context) -> Iterator[Item]:
         yield from classifier.groups(node, context)
         return
     try:
-        if node.tag == "Предложение":
-            yield goods.offer(node, context, changes=CHANGES in event.path)
-        else:
-            yield _SUBJECTS[node.tag](node, context)
+        yield _subject(node, event.path, context)
     except BadItem as problem:
         yield context.refused(node, problem, node.kids["Ид"][0].text if node.kids and "Ид" in node.kids else "", whole=True)
     yield from context.left_out
+
+
+def _known(event: CutItem, context: Context) -> Iterator[Item]:
+    """The same; who finds fault with the item needs all its lines."""
+    context.left_out.clear()
+    try:
+        found = _subject(event.node(), event.path, context)
+    except BadItem:
+        yield from _item(Built(event.path, event.again()), context)
+        return
+    if context.left_out:
+        yield from _item(Built(event.path, event.again()), context)
+    else:
+        yield found
+
+
+def _subject(node: Node, path: tuple[str, ...], context: Context) -> Item:
+    if node.tag == "Предложение":
+        return goods.offer(node, context, changes=CHANGES in path)
+    return _SUBJECTS[node.tag](node, context)

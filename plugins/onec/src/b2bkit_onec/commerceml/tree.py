@@ -7,7 +7,7 @@ entity is ever declared or expanded and nothing outside the file is opened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
 from b2bkit_onec.commerceml.broken import BadItem, BrokenFile
@@ -51,8 +51,11 @@ class Node:
 
     def value(self, tag: str) -> str:
         """Text of the first child of that name, "" without one. Raises BadItem when the text was too long to keep."""
-        node = self.first(tag)
-        return node.checked_text() if node else ""
+        kids = self.kids
+        if kids is None or tag not in kids:
+            return ""
+        node = kids[tag][0]
+        return node.text if len(node.text) <= MAX_TEXT else node.checked_text()
 
     def checked_text(self) -> str:
         """The text. Raises BadItem when it was too long to keep."""
@@ -93,15 +96,29 @@ class Built:
         self.path, self.node = path, node
 
 
+class KnownItem(Protocol):
+    """The same, of which the tree is made when it is asked for (see `cut`)."""
+
+    path: tuple[str, ...]
+
+    def node(self) -> Node:
+        """The tree, until that of the next item is asked for. Only the item itself and its prices tell their lines."""
+        ...
+
+    def again(self) -> Node:
+        """The tree with all lines, made anew."""
+        ...
+
+
 Event = Opened | Closed | Built
 
 
-class _Builder:
+class Builder:
     """expat's callbacks. `is_item(path, name)` says which elements are given whole."""
 
     def __init__(self, file: str, parser: expat.XMLParserType, is_item: Callable[[tuple[str, ...], str], bool]) -> None:
         self.file, self.parser, self.is_item = file, parser, is_item
-        self.events: list[Event] = []
+        self.events: list[Event | KnownItem] = []
         self.path: tuple[str, ...] = ()
         self.stack: list[Node] = []
         self.pieces: list[str] = []
@@ -109,6 +126,12 @@ class _Builder:
         self.nodes = 0
         self.characters = 0
         self.locals: dict[str, str] = {}
+        parser.buffer_text = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = self.doctype
+        parser.EntityDeclHandler = self.doctype
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = self.locals.get(name)
@@ -183,31 +206,62 @@ class _Builder:
         return BrokenFile(self.file, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1, code, **values)
 
 
-def events(stream: BinaryIO, file: str, is_item: Callable[[tuple[str, ...], str], bool]) -> Iterator[Event]:
+Cut = Callable[[Builder, bytes], "Cuts"]
+
+
+class Cuts(Protocol):
+    """Takes items out of the stream before expat sees them (see `cut`)."""
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """What is left of a chunk for expat; after each piece that was fed the builder's events are complete so far."""
+        ...
+
+
+class _Whole:
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        yield chunk
+
+
+def events(stream: BinaryIO, file: str, is_item: Callable[[tuple[str, ...], str], bool], cut: Cut | None = None) -> Iterator[Event | KnownItem]:
     """Read `stream` to its end. Raises BrokenFile, after the events of what came before the broken place."""
     head = stream.read(CHUNK)
     refuse_encoding(head, file)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    builder = _Builder(file, parser, is_item)
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.StartDoctypeDeclHandler = builder.doctype
-    parser.EntityDeclHandler = builder.doctype
+    builder = Builder(file, expat.ParserCreate(), is_item)
+    cuts: Cuts = cut(builder, head) if cut else _Whole()
     fed, chunk = 0, head
     while True:
-        fed += len(chunk)
-        try:
-            parser.Parse(chunk, not chunk)
-        except expat.ExpatError as error:
-            yield from builder.events
-            open_tag = builder.stack[-1].tag if builder.stack else builder.path[-1] if builder.path else ""
-            raise explain(error, file, head, chunk, open_tag) from None
-        if fed - max(parser.CurrentByteIndex, 0) > MAX_TOKEN:
-            raise builder.broken("too-long-token", limit=MAX_TOKEN)
-        yield from builder.events
-        builder.events.clear()
+        for piece in cuts.pieces(chunk):
+            yield from _parsed(builder, piece, head, first=not fed)
+            fed += len(piece)
+            if fed - max(builder.parser.CurrentByteIndex, 0) > MAX_TOKEN:
+                raise builder.broken("too-long-token", limit=MAX_TOKEN)
         if not chunk:
+            yield from _parsed(builder, b"", head, last=True)
             return
         chunk = stream.read(CHUNK)
+
+
+def _parsed(builder: Builder, piece: bytes, head: bytes, *, first: bool = False, last: bool = False) -> Iterator[Event | KnownItem]:
+    try:
+        builder.parser.Parse(piece, last)
+    except expat.ExpatError as error:
+        yield from builder.events
+        open_tag = builder.stack[-1].tag if builder.stack else builder.path[-1] if builder.path else ""
+        raise explain(error, builder.file, head, head if first else piece, open_tag) from None
+    yield from builder.events
+    builder.events.clear()
+
+
+def built(item: bytes, line: int, path: tuple[str, ...]) -> Node:
+    """The tree of one item in UTF-8 that begins at this line of its file. Raises BrokenFile or ExpatError for what is none."""
+    builder = Builder("", expat.ParserCreate(), lambda _path, _name: True)
+    builder.path = path
+    builder.parser.Parse(item, True)
+    (event,) = builder.events
+    assert isinstance(event, Built)
+    level = [event.node]
+    while level:
+        for node in level:
+            node.line += line - 1
+        level = [kid for node in level for kids in (node.kids or {}).values() for kid in kids]
+    return event.node

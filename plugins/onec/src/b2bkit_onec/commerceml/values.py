@@ -11,6 +11,7 @@ MAX_FRACTION_DIGITS = 12
 EMPTY_REFERENCE = "00000000-0000-0000-0000-000000000000"
 
 _SPACES = dict.fromkeys(map(ord, " \t\r\n\u00a0\u2007\u2009\u202f'’"))
+_PLAIN = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:\D|$)")
 _DATE_RU = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\D|$)")
@@ -49,6 +50,8 @@ def number(text: str) -> Decimal:
     A lone comma is a decimal mark ("1,234" is 1.234); when comma and point both occur, the last one is.
     Raises BadNumber for exponents, NaN, infinity, and over 16 digits before or 12 after the mark.
     """
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
     plain = text.translate(_SPACES)
     if "," in plain:
         plain = _with_point(plain)
