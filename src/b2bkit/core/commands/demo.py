@@ -16,10 +16,10 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import click
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,8 +54,8 @@ class Account(BaseModel):
 
 
 class Beside(BaseModel):
-    """A program that runs beside the portal: words with {portal}, {port}, {data}, {python} and {folder} filled in. It is there before
-    the portal, so the portal's address answers it a few seconds later.
+    """A program that runs beside the portal: words with {portal}, {port}, {data}, {python} and {folder} filled in. It starts
+    before the portal, whose address answers it some seconds later.
 
     address   variable in which everything of this demo finds the program's own address, for `${...}` in b2bkit.toml
     secrets   variables that hold secrets, made once
@@ -70,6 +70,15 @@ class Beside(BaseModel):
     ready: str
     page: str = "/"
     secrets: list[str] = []
+
+
+class Started(NamedTuple):
+    """A program that runs beside: its page for people, and the address that answers once it is ready."""
+
+    name: str
+    page: str
+    ready: str
+    log: Path
 
 
 class DemoFile(BaseModel):
@@ -106,15 +115,16 @@ def demo(folder: Path, port: int, db: str) -> None:
         os.environ.update(environment)
         _upgrade(folder)
         address = f"http://127.0.0.1:{port}"
-        pages = list(_start_beside(stack, described, folder, data, port, address, environment))
+        beside = _start_beside(stack, described, folder, data, port, address, environment)
         b2bkit = [sys.executable, "-m", "b2bkit"]
         stack.enter_context(_running([*b2bkit, "serve", "--config", str(folder), "--port", str(port)], environment, data / "portal.log"))
         if db == "postgres":
             stack.enter_context(_running([*b2bkit, "worker", "--config", str(folder)], environment, data / "worker.log"))
-        _wait(f"{address}/healthz", START_SECONDS, data / "portal.log")
+        for ready, log in [(f"{address}/healthz", data / "portal.log"), *((one.ready, one.log) for one in beside)]:
+            _wait(ready, START_SECONDS, log)
         _wait_for_data(folder, described)
         _make_accounts(folder, described)
-        _tell(folder, described, address, pages, time.monotonic() - started)
+        _tell(folder, described, address, beside, time.monotonic() - started)
         try:
             signal.pause()
         except KeyboardInterrupt:
@@ -202,21 +212,24 @@ def _wait(address: str, seconds: float, log: Path) -> None:
 
 def _start_beside(
     stack: ExitStack, described: DemoFile, folder: Path, data: Path, port: int, address: str, environment: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+) -> list[Started]:
+    """Starts the programs, each prepared when it is new; a new one is waited for, since taking its data up may last."""
+    found = []
     for number, one in enumerate(described.beside, 1):
         own = data / one.name.lower().replace(" ", "-")
         words = {"portal": address, "port": port + number, "data": own, "python": sys.executable, "folder": folder.resolve()}
-        if not own.exists():
+        new = not own.exists()
+        if new:
             own.mkdir()
             for command in one.once:
                 click.echo(f"Preparing {one.name} ...")
                 subprocess.run([word.format(**words) for word in command], check=True, env=dict(environment), stdout=subprocess.DEVNULL)
-        log = data / f"{own.name}.log"
-        command = [word.format(**words) for word in one.command]
-        stack.enter_context(_running(command, environment, log))
-        there = _beside_at(port, number)
-        _wait(there + one.ready, START_SECONDS, log)
-        yield one.name, there + one.page
+        log, there = data / f"{own.name}.log", _beside_at(port, number)
+        stack.enter_context(_running([word.format(**words) for word in one.command], environment, log))
+        found.append(Started(one.name, there + one.page, there + one.ready, log))
+        if new:
+            _wait(found[-1].ready, START_SECONDS, log)
+    return found
 
 
 def _wait_for_data(folder: Path, described: DemoFile) -> None:
@@ -275,11 +288,11 @@ def _make_account(work: Work, account: Account) -> None:
     work.session.flush()
 
 
-def _tell(folder: Path, described: DemoFile, address: str, pages: list[tuple[str, str]], seconds: float) -> None:
+def _tell(folder: Path, described: DemoFile, address: str, beside: Sequence[Started], seconds: float) -> None:
     name = read_deployment(folder).config.portal.name
     click.echo(f"\n{name} is open ({seconds:.1f} s):  {address}")
-    for label, page in pages:
-        click.echo(f"{label}:  {page}")
+    for one in beside:
+        click.echo(f"{one.name}:  {one.page}")
     click.echo("\nSign in as")
     width = max((len(account.email) for account in described.accounts), default=0)
     for account in described.accounts:
