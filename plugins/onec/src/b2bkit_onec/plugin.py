@@ -9,6 +9,7 @@ from typing import cast
 from b2bkit import PUBLIC, Command, ErpGateway, HealthCheck, Job, Level, NavItem, Permission, Plugin, Route, hookimpl
 from b2bkit.core.i18n import N_
 from b2bkit_onec import jobs, missing, pages, pictures, uploads
+from b2bkit_onec.archive import files
 from b2bkit_onec.archive.search import SEE
 from b2bkit_onec.exchange import ExchangeDoor
 from b2bkit_onec.flows import health
@@ -81,6 +82,7 @@ class OneCPlugin(Plugin):
         yield Job(name=pictures.JOB, run=pictures.take, opens_work=True, every=300, time_limit=300)
         yield Job(name="onec.missing", run=partial(missing.settle, settings=self.own, flow=self.flows["catalog"]), every=300)
         yield Job(name="onec.clear_up", run=partial(jobs.clear_up, days=self.own.messages_days), every=3600)
+        yield Job(name="onec.archive", run=partial(files.tend, limit_mb=self.own.messages_mb), opens_work=True, every=600, time_limit=900)
         runner = Runner(self.flows, self.lines, self.own)
         yield Job(name=RUN_JOB, run=runner.job, opens_work=True, time_limit=60)
         if any(flow.scheduled for flow in self.flows.values()):

@@ -160,6 +160,12 @@ class OneCSettings(PluginSettings):
     missing_share: int = Field(10, description="Per cent of a catalogue that may be hidden so at once.", ge=1, le=100)
     missing_minutes: int = Field(60, description="A full export is over after so long without another file of it.", ge=5, le=1440)
     messages_days: int = Field(30, description="Days that messages between 1C and the portal are kept.", ge=1, le=3650)
+    messages_mb: int = Field(
+        5000,
+        description="Megabytes of disk that kept files of more than 256 KB may take, packed; over it the oldest go before their days.",
+        ge=10,
+        le=10_000_000,
+    )
 
     odata: ODataSettings | None = Field(None, description="1C's OData interface; absent: the portal does not call it.")
     service: ServiceSettings | None = Field(None, description="The HTTP service of the portal's module in 1C; absent: not there.")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from b2bkit import Conflict, Problem, Work
@@ -13,12 +13,14 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
 from b2bkit_onec import staging, uploads
+from b2bkit_onec.archive import files
 from b2bkit_onec.archive.store import body_of
 from b2bkit_onec.flows.state import CONTROL
 from b2bkit_onec.models import Exchange, Kept, Upload
 from b2bkit_onec.upload.names import clean_name, extension
 
 RESEND = "erp.resend"
+PIECE: Final = 4 << 20
 
 
 class Again(NamedTuple):
@@ -33,8 +35,8 @@ def possible(work: Work, kept: Kept) -> Again:
     if _is_file(kept):
         if not work.may(CONTROL):
             return Again("", _("Only those who control the exchange apply a file again."))
-        if kept.body is None and not (work.config.data / kept.file).is_file():
-            return Again("", _("The portal has deleted this file: large ones are kept for three days. Export it again in 1C."))
+        if kept.body is None and not files.is_there(work.config.data, kept.file):
+            return Again("", _("The portal has the file no more. Export it again in 1C."))
         return Again("apply")
     if kept.direction == "out" and kept.subject_entity == "order" and kept.subject_id is not None:
         return Again("send") if work.may(RESEND) else Again("", _("Only those who may send orders again do so."))
@@ -62,23 +64,36 @@ def _is_file(kept: Kept) -> bool:
 
 def _apply(work: Work, kept: Kept) -> None:
     """An exchange of its own, over already, that holds this one file; then the queue goes its usual way."""
-    body = (kept.file and (work.config.data / kept.file).read_bytes()) or body_of(kept, work.config.data) or b""
     exchange_id, upload_id = new_id(), new_id()
     kind = "sale" if kept.flow == "order_status" else "catalog"
     token = secrets.token_hex(32)
     over = {"started_at": work.now, "seen_at": work.now, "ended_at": work.now}
     work.session.add(Exchange(id=exchange_id, kind=kind, token_hash=token, dialogue="", client="b2bkit", **over))
     work.session.flush()
-    upload = _upload(work, exchange_id, upload_id, clean_name(kept.name), body)
+    upload = _upload(work, exchange_id, upload_id, kept)
     uploads.queue(work, [upload])
 
 
-def _upload(work: Work, exchange_id: UUID, upload_id: UUID, name: str, body: bytes) -> Upload:
-    upload = Upload(id=upload_id, exchange_id=exchange_id, name=name, stored=f"{upload_id.hex}.{extension(name)}", size=len(body), parts=1)
+def _upload(work: Work, exchange_id: UUID, upload_id: UUID, kept: Kept) -> Upload:
+    name = clean_name(kept.name)
+    upload = Upload(id=upload_id, exchange_id=exchange_id, name=name, stored=f"{upload_id.hex}.{extension(name)}", size=0, parts=1)
     upload.received_at, upload.state, upload.last_part, upload.message = work.now, "receiving", "", ""
     upload.counts, upload.refused = {}, []
-    folder: Path = staging.make_folder(work.config, exchange_id)
-    staging.write_at(folder / upload.stored, 0, body)
+    path = staging.make_folder(work.config, exchange_id) / upload.stored
+    for part in _parts(work, kept):
+        staging.write_at(path, upload.size, part)
+        upload.size += len(part)
     work.session.add(upload)
     work.session.flush()
     return upload
+
+
+def _parts(work: Work, kept: Kept) -> Iterator[bytes]:
+    """The whole file, however large, a piece at a time."""
+    stream = files.opened(work.config.data, kept.file) if kept.file else None
+    if stream is None:
+        yield body_of(kept, work.config.data) or b""
+        return
+    with stream:
+        while part := stream.read(PIECE):
+            yield part

@@ -19,8 +19,8 @@ from sqlalchemy import delete, select
 
 from b2bkit import OpenWork, Work
 from b2bkit.core.accounts.models import Company, LegalEntity
-from b2bkit.core.db.types import new_id
 from b2bkit.core.ordering.models import Order
+from b2bkit_onec.archive import files
 from b2bkit_onec.archive.message import Message
 from b2bkit_onec.archive.secrets import Secrets
 from b2bkit_onec.models import Kept
@@ -110,7 +110,7 @@ def row_of(message: Message, secrets: Secrets) -> dict[str, Any]:
     entity, subject = message.subject or ("", None)
     address = secrets.text(message.address)[:2000]
     return {
-        "id": new_id(),
+        "id": message.id,
         "at": message.at,
         "direction": message.direction,
         "way": message.way,
@@ -175,10 +175,10 @@ def body_of(kept: Kept, data: Path) -> bytes | None:
         return zlib.decompress(kept.body)
     if not kept.file:
         return b""
-    path = (data / kept.file).resolve()
-    if not path.is_relative_to(data.resolve()) or not path.is_file():
+    stream = files.opened(data, kept.file)
+    if stream is None:
         return None
-    with path.open("rb") as stream:
+    with stream:
         return stream.read(LARGEST)
 
 

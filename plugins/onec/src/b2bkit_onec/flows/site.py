@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from b2bkit import Work
+from b2bkit.core.db.types import new_id
 from b2bkit.core.i18n import _
 from b2bkit_onec import staging
+from b2bkit_onec.archive import files
 from b2bkit_onec.archive.message import Message, Outcome
 from b2bkit_onec.archive.store import keep_within
 from b2bkit_onec.flows import record, state
@@ -19,9 +23,10 @@ from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.upload.names import extension
 from b2bkit_onec.uploads import rank
 
+log = logging.getLogger("b2bkit.onec")
 CATALOG: Final = "catalog"
 Figures = Mapping[str, int]
-WHOLE: Final = 262_144  # bytes of a file that the archive keeps itself; a larger one stays where it is
+WHOLE: Final = 262_144  # bytes of a file that the archive keeps itself; a larger one is kept beside it
 _BY_RANK: Final = (("catalog",), ("prices", "stock"), ("parties",), ("order_status",))
 _COUNTED: Final[Mapping[str, str]] = {
     "products": "catalog", "groups": "catalog", "properties": "catalog", "packagings": "catalog", "variants": "catalog", "units": "catalog",
@@ -106,11 +111,13 @@ def _place(refused: Mapping[str, object]) -> str:
 
 
 def _keep(work: Work, upload: Upload, outcome: Outcome, flow: str, settings: OneCSettings) -> None:
-    path = staging.folder_of(work.config, upload.exchange_id) / upload.stored
+    """The message of a file. A large one is kept beside the archive; what went wrong with that is no reason to lose the message."""
+    path, message_id = staging.folder_of(work.config, upload.exchange_id) / upload.stored, new_id()
     small = upload.size <= WHOLE and extension(upload.name) == "xml" and path.is_file()
     keep_within(
         work,
         Message(
+            id=message_id,
             at=work.now,
             direction="in",
             way="site",
@@ -120,11 +127,23 @@ def _keep(work: Work, upload: Upload, outcome: Outcome, flow: str, settings: One
             outcome=outcome,
             content_type="text/xml" if extension(upload.name) == "xml" else "application/zip",
             body=_read(path) if small else b"",
-            file="" if small else str(path.relative_to(work.config.data)),
+            file="" if small else _kept(work, path, message_id, settings),
             size=upload.size,
         ),
         settings,
     )
+
+
+def _kept(work: Work, path: Path, message_id: UUID, settings: OneCSettings) -> str:
+    """Where the archive has the file; where it cannot take it, the place of its exchange, which is deleted after three days."""
+    try:
+        kept = files.put(work.config.data, path, message_id)
+    except OSError:
+        log.exception("a large file of 1C could not be kept", extra={"file": path.name})
+        return str(path.relative_to(work.config.data))
+    data, now = work.config.data, work.now
+    work.after_commit(lambda: files.make_room(data, limit_mb=settings.messages_mb, now=now))
+    return kept
 
 
 def _read(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 from b2bkit.core.i18n import _
 from b2bkit.core.web.forms import Nothing
 from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
-from b2bkit_onec.archive import compare, replay, search
+from b2bkit_onec.archive import compare, files, replay, search
 from b2bkit_onec.archive.store import body_of
 from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.pages import forms
@@ -74,6 +74,7 @@ def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Cho
         "kept": kept,
         "partner": search.partner(work, kept),
         "gone": body is None,
+        "went": files.gone(work.config.data, kept.file) if body is None else None,
         "body": shown[:MOST_SHOWN],
         "body_kind": kind,
         "cut": len(shown) > MOST_SHOWN,
