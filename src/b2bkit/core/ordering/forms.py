@@ -38,6 +38,14 @@ class NewsQuery(BaseModel):
     version: Version
 
 
+class CartQuery(BaseModel):
+    repeated: UUID | None = None  # the order whose goods were just put in
+
+
+class RepeatForm(BaseModel):
+    pass
+
+
 class AcceptForm(BaseModel):
     version: Version
     seen_total: FormDecimal

@@ -11,7 +11,7 @@ from b2bkit.core.erp.service.contact import erp_view
 from b2bkit.core.errors import Conflict, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
-from b2bkit.core.ordering.service import cart, filling, orders
+from b2bkit.core.ordering.service import again, cart, filling, orders
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.contract import own_terms
 from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
@@ -27,9 +27,16 @@ Change = Callable[[Work], CartView]
 
 
 def _show_cart(
-    req: Request, resp: Response, *, refused: Refused | None = None, line_id: UUID | None = None, typed: str = "", toast: str | None = None
+    req: Request,
+    resp: Response,
+    *,
+    refused: Refused | None = None,
+    line_id: UUID | None = None,
+    typed: str = "",
+    toast: str | None = None,
+    repeated: UUID | None = None,
 ) -> None:
-    """The cart as it is now; after a refusal with what was typed in its line."""
+    """The cart as it is now; after a refusal with what was typed in its line, after repeating an order with what of it is not sold."""
     work = work_of(req)
     shown = cart.view(work)
     values: dict[str, Any] = {
@@ -40,6 +47,7 @@ def _show_cart(
         "line_id": line_id,
         "typed": typed,
         "may_place": work.may("ordering.place"),
+        "left_out": again.left_out(work, repeated, shown) if repeated else (),
     }
     render(req, resp, "ordering/cart.html", block="cart", status=refused.status if refused else 200, toast=toast, **values)
 
@@ -59,7 +67,7 @@ def _change(req: Request, resp: Response, change: Change, *, line_id: UUID | Non
 
 class CartPage:
     def on_get(self, req: Request, resp: Response) -> None:
-        _show_cart(req, resp)
+        _show_cart(req, resp, repeated=read_query(req, forms.CartQuery).repeated)
 
 
 class CartAdd:
@@ -106,6 +114,18 @@ class CartClear:
     def on_post(self, req: Request, resp: Response) -> None:
         form = read_form(req, forms.VersionForm)
         _change(req, resp, lambda work: filling.clear(work, version=form.version), done=_("The cart is empty"))
+
+
+class OrderRepeat:
+    """The goods of an order, once more into the cart."""
+
+    def on_post(self, req: Request, resp: Response, order_id: UUID) -> None:
+        read_form(req, forms.RepeatForm)
+        try:
+            left = again.repeat(work_of(req), order_id)
+        except Refused as refused:
+            return _show_cart(req, resp, refused=refused)
+        return redirect(req, resp, "ordering.cart", repeated=order_id if left else None)
 
 
 class CartMark:

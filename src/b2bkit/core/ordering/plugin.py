@@ -53,6 +53,7 @@ class OrderingPlugin(Plugin):
         yield Route(name="ordering.checkout", path="/checkout", resource=pages.Checkout(), permission=PLACE)
         yield Route(name="ordering.orders", path="/orders", resource=pages.Orders(), permission=VIEW)
         yield Route(name="ordering.order", path="/orders/{order_id:uuid}", resource=pages.OrderPage(), permission=VIEW)
+        yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)
         yield from _api_routes()
 
     @hookimpl

@@ -1,4 +1,4 @@
-"""What a company bought lately, to be ordered once more."""
+"""Ordering once more: what a company bought lately, and a whole order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from sqlalchemy import select
 
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.product import visible_goods
+from b2bkit.core.errors import NotFound
 from b2bkit.core.ordering.models import Order, OrderLine
+from b2bkit.core.ordering.service.cart import CartView
+from b2bkit.core.ordering.service.filling import Asked, add_lines
 from b2bkit.core.pricing.terms import session_terms
 from b2bkit.core.work import Work
 
@@ -56,3 +59,25 @@ def bought_lately(work: Work, limit: int) -> Sequence[Bought]:
         if len(found) == limit:
             break
     return list(found.values())
+
+
+def repeat(work: Work, order_id: UUID) -> int:
+    """Puts the goods of an order into the cart, at the prices of now; gives how many lines were left out.
+
+    NotFound for an order that is absent or another company's. The order stays as it is.
+    """
+    if work.session.scalar(select(Order.id).where(Order.id == order_id)) is None:
+        raise NotFound("order")
+    columns = (OrderLine.product_id, OrderLine.unit, OrderLine.quantity, OrderLine.base_quantity)
+    rows = work.session.execute(select(*columns).where(OrderLine.order_id == order_id).order_by(OrderLine.position)).all()
+    asked = [Asked(product_id, unit, quantity, base) for product_id, unit, quantity, base in rows if product_id is not None]
+    _cart, left = add_lines(work, asked)
+    return len(left) + len(rows) - len(asked)
+
+
+def left_out(work: Work, order_id: UUID, cart: CartView) -> list[str]:
+    """Names of an order's goods that are not in the cart; nothing for an order that the actor does not see."""
+    held = {line.product_id for line in cart.lines}
+    columns = (OrderLine.product_id, OrderLine.name)
+    rows = work.session.execute(select(*columns).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
+    return [name for product_id, name in rows if product_id not in held]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -60,6 +62,55 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
     }
     work.session.insert_rows(CartLine, [row])
     return _changed(work, terms, cart)
+
+
+class Asked(NamedTuple):
+    """An amount of a product to be put into the cart, with what it is in base units: that holds where the unit is not sold any more."""
+
+    product_id: UUID
+    unit: str
+    quantity: Decimal
+    base_quantity: Decimal
+
+
+def add_lines(work: Work, asked: Sequence[Asked]) -> tuple[CartView, list[Asked]]:
+    """Puts many amounts into the cart at once, on top of what is there; gives the cart and what this contract's catalogue has not.
+
+    Quantities that break a rule are kept and shown as such. Raises Refused when the cart would hold too many lines; then nothing is added.
+    """
+    work.require(USE)
+    terms = require_terms(work)
+    goods = look_up(work, [one.product_id for one in asked], stock=False)
+    sold = [one for one in asked if one.product_id in goods and goods[one.product_id].visible]
+    if not sold:
+        return view_under(work, terms), list(asked)
+    cart = _take(work, terms)
+    there = {(line.product_id, line.unit): line for line in wanted_in(work, cart.id)}
+    wanted: dict[tuple[UUID, str], Wanted] = {}
+    for one in sold:
+        rules = goods[one.product_id].rules
+        unit, quantity = (one.unit, one.quantity) if rules.factor(one.unit) is not None else (rules.unit, one.base_quantity)
+        _storable(quantity)
+        place = (one.product_id, unit)
+        held = wanted.get(place) or there.get(place) or Wanted(one.product_id, unit, Decimal(0))
+        wanted[place] = held._replace(quantity=held.quantity + quantity)
+    if len(there.keys() | wanted.keys()) > MAX_LINES:
+        raise Refused(Problem("ordering.too_many_lines", _("A cart holds %(most)d lines. Place this order first.") % {"most": MAX_LINES}))
+    _write_lines(work, terms, cart, list(wanted.values()))
+    return _changed(work, terms, cart), [one for one in asked if one not in sold]
+
+
+def _write_lines(work: Work, terms: Terms, cart: CartRow, wanted: Sequence[Wanted]) -> None:
+    """Lines that are new, and new amounts of lines that are there; the prices of now are seen ones."""
+    position, rows = _next_position(work, cart.id), list[dict[str, object]]()
+    for line in appraise(work, terms.contract_id, wanted, stock=False):
+        values = {"quantity": line.quantity, "base_quantity": _stored_base(line.quantity, line.factor), "seen_price": line.price}
+        if line.line_id is not None:
+            work.session.execute(update(CartLine).where(CartLine.id == line.line_id).values(**values), execution_options=_UNSYNCED)
+            continue
+        whose = {"id": new_id(), "company_id": terms.company_id, "user_id": work.actor.user_id, "cart_id": cart.id}
+        rows.append({**whose, "product_id": line.product_id, "unit": line.unit, "position": position + len(rows), **values})
+    work.session.insert_rows(CartLine, rows)
 
 
 def change_line(work: Work, *, line_id: UUID, quantity: Decimal, unit: str | None = None, version: int | None = None) -> CartView:
