@@ -203,6 +203,7 @@ def test_a_full_path_is_cut_to_its_name_and_the_file_lies_under_ours_for_us_alon
     assert onec.take("import0_1.xml").startswith("success")
 
 
+@pytest.mark.slow
 def test_a_zip_that_lies_is_refused_and_leaves_nothing(portal: Portal, onec: OneC) -> None:
     path, bomb, nested = zipped({"../../evil.xml": b"x"}), zipped({"import.xml": b"0" * 3_000_000}), zipped({"a.zip": b"PK"})
     for archive in (path, bomb, nested, b"PK\x03\x04 no zip at all"):

@@ -88,6 +88,7 @@ def differences(portal: Portal, path: Path) -> list[str]:
 
 
 @absent
+@pytest.mark.slow
 def test_every_valid_file_is_imported_to_the_last_item(portal: Portal) -> None:
     assert len(VALID) >= 118
     assert [line for path in VALID for line in differences(portal, path)] == []

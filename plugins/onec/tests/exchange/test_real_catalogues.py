@@ -99,6 +99,7 @@ def state(portal: Portal) -> dict[str, Any]:
 
 
 @absent
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", sorted(SETS))
 def test_a_real_catalogue_is_in_the_database_to_the_last_row(onec: OneC, portal: Portal, origin: str) -> None:
     goods, offers = SETS[origin]
@@ -126,6 +127,7 @@ def _check_prices(portal: Portal, oracle: Oracle) -> None:
 
 
 @absent
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ["1coutlet", "artemsway", "carono-yii2", "gillbeits"])
 def test_the_same_files_once_more_change_nothing(onec: OneC, portal: Portal, origin: str) -> None:
     files = {sent_as(path): (FOLDER / path).read_bytes() for path in SETS[origin] if path}

@@ -93,6 +93,7 @@ def large(types: int) -> Iterator[bytes]:
     yield f"</EntityContainer>{TAIL}".encode()
 
 
+@pytest.mark.slow
 def test_sixteen_megabytes_take_less_than_a_hundred_of_memory() -> None:
     sent = 0
 
