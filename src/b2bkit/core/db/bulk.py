@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
 
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, Connection, Table, or_, select
+from sqlalchemy import Column, Connection, Table, and_, delete, exists, literal, or_, select, update
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -55,6 +56,44 @@ def copy_rows(session: UnscopedSession, table: Table, rows: Sequence[Row]) -> No
     _copy(connection, f"COPY {_quoted(connection, table.name)} ({_listed(connection, columns)}) FROM STDIN", columns, complete)
 
 
+def replace_rows(
+    session: UnscopedSession,
+    table: Table,
+    lines: Sequence[str],
+    *,
+    key: Sequence[str],
+    value: str,
+    within: Sequence[str] = (),
+    stamp: Mapping[str, object],
+) -> tuple[int, int]:
+    """Makes rows be as told, on PostgreSQL, which compares them itself; returns how many are new and how many changed or went.
+
+    lines    a row each, as COPY takes it and without its end: the key, then the value. Only ids and numbers: nothing is escaped
+    within   columns of the key that tell groups of rows apart: of the groups that are told, rows that are not told are deleted. A line
+             without a value (`\\N`) tells its group alone
+    stamp    columns that are set when the value is new or another
+    """
+    session.flush()
+    connection = session.connection()
+    columns = [table.c[name] for name in (*key, value)]
+    _make_stage(connection, table, columns)
+    _feed(connection, f"COPY {_STAGE} ({_listed(connection, columns)}) FROM STDIN", lines)
+    connection.exec_driver_sql(f"ANALYZE {_STAGE}")
+    staged = named_table(_STAGE, *(named_column(column.name, column.type) for column in columns))
+    same = and_(*(table.c[name] == staged.c[name] for name in key))
+    told = staged.c[value].is_not(None)
+    counted = {"execution_options": {"preserve_rowcount": True}}
+    changes = update(table).where(same, table.c[value] != staged.c[value]).values({value: staged.c[value], **stamp})
+    changed = connection.execute(changes, **counted).rowcount
+    if within:
+        group = exists().where(*(table.c[name] == staged.c[name] for name in within))
+        changed += connection.execute(delete(table).where(group, ~exists().where(same, told)), **counted).rowcount
+    marks = [literal(mark, table.c[name].type) for name, mark in stamp.items()]
+    fresh = select(*staged.c, *marks).where(told, ~exists().where(same).correlate(staged))
+    new = postgresql.insert(table).from_select([*key, value, *stamp], fresh, include_defaults=False)
+    return connection.execute(new, **counted).rowcount, changed
+
+
 def update_rows(session: UnscopedSession, table: Table, rows: Sequence[Row], *, key: Sequence[str]) -> None:
     """Sets the other columns of the rows that have these keys, which are there, on PostgreSQL. All rows name the same columns."""
     session.flush()
@@ -70,11 +109,16 @@ def update_rows(session: UnscopedSession, table: Table, rows: Sequence[Row], *, 
 
 def _stage(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[Row]) -> None:
     """The rows in a temporary table with these columns."""
+    _make_stage(connection, table, columns)
+    _copy(connection, f"COPY {_STAGE} ({_listed(connection, columns)}) FROM STDIN", columns, rows)
+
+
+def _make_stage(connection: Connection, table: Table, columns: Sequence[Column[Any]]) -> None:
+    """An empty temporary table with these columns."""
     listed = _listed(connection, columns)
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{_STAGE}")
     source = _quoted(connection, table.name)
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_STAGE} ON COMMIT DROP AS SELECT {listed} FROM {source} LIMIT 0")  # noqa: S608
-    _copy(connection, f"COPY {_STAGE} ({listed}) FROM STDIN", columns, rows)
 
 
 def _listed(connection: Connection, columns: Sequence[Column[Any]]) -> str:
@@ -144,11 +188,23 @@ def _upsert_postgresql(
 
 def _copy(connection: Connection, statement: str, columns: Sequence[Column[Any]], rows: Sequence[Row]) -> None:
     bind = [_bound(column.type, connection) for column in columns]
+    with _copying(connection, statement) as copy:
+        for values in _values(rows, bind):
+            copy.write_row(values)
+
+
+def _feed(connection: Connection, statement: str, lines: Sequence[str]) -> None:
+    with _copying(connection, statement) as copy:
+        for start in range(0, len(lines), _CHUNK):
+            copy.write("\n".join((*lines[start : start + _CHUNK], "")))
+
+
+@contextmanager
+def _copying(connection: Connection, statement: str) -> Iterator[psycopg.Copy]:
     driver = cast(Any, connection.connection.dbapi_connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for values in _values(rows, bind):
-                copy.write_row(values)
+            yield copy
     except psycopg.Error as error:  # as the engine tells it, so that who lost a race tries again
         lost = connection.dialect.is_disconnect(cast(Any, error), driver, None)
         raise DBAPIError.instance(statement, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect) from error

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Table, any_, bindparam, delete, inspect, literal, select, update
 
-from b2bkit.core.db.bulk import copy_rows, update_rows
+from b2bkit.core.db.bulk import copy_rows, replace_rows, update_rows
 from b2bkit.core.db.session import PortalSession, UnscopedSession
 
 PART = 2_000
@@ -99,6 +99,26 @@ def replace(
             delete(table).where(*clauses), [{f"key_{n}": v for n, v in zip(key, place, strict=True)} for place in gone]
         )
     return Change(len(new), len(changed) + len(gone))
+
+
+def compares_itself(session: PortalSession) -> bool:
+    """Whether the database takes rows as `replace_told` gives them."""
+    return session.dialect == "postgresql" and isinstance(session, UnscopedSession)
+
+
+def replace_told(
+    session: PortalSession,
+    entity: type,
+    key: Sequence[str],
+    value: str,
+    lines: Sequence[str],
+    *,
+    within: Sequence[str] = (),
+    stamp: Mapping[str, object],
+) -> Change:
+    """The same as `replace` where the database compares the rows itself: see `bulk.replace_rows`. The key is the primary one."""
+    assert isinstance(session, UnscopedSession)
+    return Change(*replace_rows(session, _table(entity), lines, key=key, value=value, within=within, stamp=stamp)) if lines else Change()
 
 
 def differs(there: Row, wanted: Row) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -22,6 +22,7 @@ MOST_SHOWN: Final = 1000
 LARGEST: Final = Decimal(10) ** 12
 QUANTITY, PRICE, FACTOR, MONEY = Decimal("0.001"), Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
 ZERO = Decimal(0)
+_EXACT: Final = Context(prec=60)
 T = TypeVar("T")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -112,16 +113,12 @@ class Intake:
 
 def rounded(value: Decimal, places: Decimal) -> Decimal:
     """Half up, as 1C's Окр rounds."""
-    with localcontext() as context:
-        context.prec = 40
-        return value.quantize(places, ROUND_HALF_UP)
+    return value.quantize(places, ROUND_HALF_UP, _EXACT)
 
 
 def divided(value: Decimal, by: Decimal, places: Decimal) -> Decimal:
     """A quotient rounded once."""
-    with localcontext() as context:
-        context.prec = 60
-        return (value / by).quantize(places, ROUND_HALF_UP)
+    return (value if by == 1 else _EXACT.divide(value, by)).quantize(places, ROUND_HALF_UP, _EXACT)
 
 
 def fits(value: Decimal) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from b2bkit.core.catalog.models import Stock
-from b2bkit.core.db.rows import Row, parts, replace, where_in
+from b2bkit.core.db.rows import among, compares_itself, parts, replace, replace_told, where_in
 from b2bkit.core.pricing.models import Price, PriceType
 from b2bkit_onec.apply import classifier, variants
-from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Intake, divided, fits, latest, rounded
+from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Change, Intake, divided, fits, latest, rounded
 from b2bkit_onec.apply.products import Classifier
 from b2bkit_onec.commerceml import records
 
+_PRICE_KEY, _STOCK_KEY = ("price_type_id", "product_id", "min_quantity"), ("product_id", "warehouse_id")
 Priced = records.Product | records.Offer
 
 
@@ -44,19 +45,36 @@ def prices(intake: Intake, given: Mapping[UUID, Priced]) -> None:
         return
     types = _types(intake, told.values())
     for part in parts(told):
-        wanted: dict[tuple[UUID, UUID, Decimal], Row] = {}
+        wanted: dict[tuple[UUID, UUID, Decimal], Decimal] = {}
         named: set[tuple[UUID, UUID]] = set()
+        withdrawn = {id_ for id_ in part if _withdrawn(told[id_])}
         for id_ in part:
             for price in told[id_].prices:
                 _step(intake, told[id_], id_, price, types, wanted, named)
-        rows = where_in(intake.work.session, Price, "product_id", part)
-        withdrawn = {id_ for id_ in part if _withdrawn(told[id_])}
-        there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
-        wanted = {place: row for place, row in wanted.items() if place[1] not in withdrawn}
-        change = replace(
-            intake.work.session, Price, ("price_type_id", "product_id", "min_quantity"), there, wanted, stamp={"as_of": intake.work.now}
-        )
+        wanted = {place: value for place, value in wanted.items() if place[1] not in withdrawn} if withdrawn else wanted
+        change = _write_prices(intake, part, wanted, named, withdrawn)
         intake.count("prices", sum(len(told[id_].prices) for id_ in part), change)
+
+
+def _write_prices(
+    intake: Intake,
+    part: Sequence[UUID],
+    wanted: Mapping[tuple[UUID, UUID, Decimal], Decimal],
+    named: set[tuple[UUID, UUID]],
+    withdrawn: set[UUID],
+) -> Change:
+    session, stamp = intake.work.session, {"as_of": intake.work.now}
+    if compares_itself(session):
+        gone = 0
+        if withdrawn:
+            gone = session.connection().execute(delete(Price).where(Price.product_id.in_(withdrawn))).rowcount
+        lines = [f"{type_id}\t{product_id}\t{start}\t{value:f}" for (type_id, product_id, start), value in wanted.items()]
+        lines += [f"{type_id}\t{product_id}\t0\t\\N" for type_id, product_id in named]
+        change = replace_told(session, Price, _PRICE_KEY, "value", lines, within=_PRICE_KEY[:2], stamp=stamp)
+        return Change(change.new, change.changed + gone)
+    rows = where_in(session, Price, "product_id", part)
+    there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
+    return replace(session, Price, _PRICE_KEY, there, {place: {"value": value} for place, value in wanted.items()}, stamp=stamp)
 
 
 def _withdrawn(one: Priced) -> bool:
@@ -80,7 +98,7 @@ def _step(
     product_id: UUID,
     price: records.Price,
     types: Mapping[str, tuple[UUID, str]],
-    wanted: dict[tuple[UUID, UUID, Decimal], Row],
+    wanted: dict[tuple[UUID, UUID, Decimal], Decimal],
     named: set[tuple[UUID, UUID]],
 ) -> None:
     """Adds a price per base unit; of two from the same quantity on, that of the base unit holds, else the later one."""
@@ -99,7 +117,7 @@ def _step(
     named.add((type_id, product_id))
     if value == 0 or (place in wanted and price.factor != 1):
         return
-    wanted[place] = {"value": value}
+    wanted[place] = value
 
 
 # stock
@@ -111,17 +129,34 @@ def stock(intake: Intake, given: Mapping[UUID, records.Offer]) -> None:
         return
     places = _warehouses(intake, told.values())
     for part in parts(told):
-        rows = where_in(intake.work.session, Stock, "product_id", part)
-        held: dict[UUID, set[UUID]] = {}
-        for row in rows:
-            held.setdefault(row["product_id"], set()).add(row["warehouse_id"])
-        wanted: dict[tuple[UUID, UUID], Row] = {}
-        for id_ in part:
-            for place, amount in _amounts(intake, told[id_], places, held.get(id_, set())).items():
-                wanted[(id_, place)] = {"quantity": amount}
-        named = [row for row in rows if (row["product_id"], row["warehouse_id"]) in wanted]
-        change = replace(intake.work.session, Stock, ("product_id", "warehouse_id"), named, wanted, stamp={"as_of": intake.work.now})
+        amounts = {id_: _amounts(intake, told[id_], places) for id_ in part}
+        change = _write_stock(intake, told, {id_: named for id_, named in amounts.items() if named})
         intake.count("stock", sum(len(told[id_].stocks) or 1 for id_ in part), change)
+
+
+def _write_stock(intake: Intake, told: Mapping[UUID, records.Offer], amounts: Mapping[UUID, dict[UUID, Decimal]]) -> Change:
+    """A whole offer, or a total without warehouses, says of those that it leaves out that they hold nothing; an offer of changes speaks
+    of those that it names.
+    """
+    session, stamp = intake.work.session, {"as_of": intake.work.now}
+    emptied: dict[frozenset[UUID], list[UUID]] = {}
+    for id_, named in amounts.items():
+        if not (told[id_].changes_only_fields and told[id_].stocks):
+            emptied.setdefault(frozenset(named), []).append(id_)
+    gone = 0
+    for there, ids in emptied.items():
+        others = (Stock.warehouse_id.not_in(there), Stock.quantity != 0)
+        for some in parts(ids):
+            statement = update(Stock).where(among(session, Stock.product_id, some), *others).values(quantity=ZERO, **stamp)
+            gone += session.connection().execute(statement).rowcount
+    if compares_itself(session):
+        lines = [f"{id_}\t{place}\t{amount:f}" for id_, named in amounts.items() for place, amount in named.items()]
+        change = replace_told(session, Stock, _STOCK_KEY, "quantity", lines, stamp=stamp)
+    else:
+        wanted = {(id_, place): {"quantity": amount} for id_, named in amounts.items() for place, amount in named.items()}
+        rows = [row for row in where_in(session, Stock, "product_id", amounts) if (row["product_id"], row["warehouse_id"]) in wanted]
+        change = replace(session, Stock, _STOCK_KEY, rows, wanted, stamp=stamp)
+    return Change(change.new, change.changed + gone)
 
 
 def _warehouses(intake: Intake, offers: Iterable[records.Offer]) -> dict[str, UUID]:
@@ -140,10 +175,8 @@ def _warehouses(intake: Intake, offers: Iterable[records.Offer]) -> dict[str, UU
 _NAMELESS = "-"
 
 
-def _amounts(intake: Intake, one: records.Offer, places: Mapping[str, UUID], held: set[UUID]) -> dict[UUID, Decimal]:
-    """What is free at each warehouse. A whole offer, or a total without warehouses, says of those that it leaves out that they
-    hold nothing; an offer of changes speaks of those that it names. Less than nothing is nothing.
-    """
+def _amounts(intake: Intake, one: records.Offer, places: Mapping[str, UUID]) -> dict[UUID, Decimal]:
+    """What is free at each warehouse that the offer names. Less than nothing is nothing."""
     rows = one.stocks or (records.StockRow(None, one.quantity or ZERO),)
     found: dict[UUID, Decimal] = {}
     for row in rows:
@@ -152,6 +185,4 @@ def _amounts(intake: Intake, one: records.Offer, places: Mapping[str, UUID], hel
             return {}
         place = places[row.warehouse_id or ""]
         found[place] = found.get(place, ZERO) + row.quantity
-    if not (one.changes_only_fields and one.stocks):
-        found |= dict.fromkeys(held - found.keys(), ZERO)
     return {place: max(rounded(amount, QUANTITY), ZERO) for place, amount in found.items()}

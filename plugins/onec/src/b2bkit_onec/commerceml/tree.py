@@ -222,7 +222,9 @@ class _Whole:
         yield chunk
 
 
-def events(stream: BinaryIO, file: str, is_item: Callable[[tuple[str, ...], str], bool], cut: Cut | None = None) -> Iterator[Event | KnownItem]:
+def events(
+    stream: BinaryIO, file: str, is_item: Callable[[tuple[str, ...], str], bool], cut: Cut | None = None
+) -> Iterator[Event | KnownItem]:
     """Read `stream` to its end. Raises BrokenFile, after the events of what came before the broken place."""
     head = stream.read(CHUNK)
     refuse_encoding(head, file)
