@@ -14,8 +14,9 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -53,7 +54,7 @@ def put(data: Path, source: Path, message_id: UUID) -> str:
     return name
 
 
-def opened(data: Path, name: str) -> IO[bytes] | None:
+def opened(data: Path, name: str) -> BufferedIOBase | None:
     """The kept file to be read as it came; None when it is not there (any more), or not below the data folder."""
     path = (data / name).resolve()
     if not path.is_relative_to(data.resolve()):

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Resolved:
-    """Names as they were found last, for everybody who shares the line; `stamp` is that of the file they came from."""
+    """Names as they were found last, for everybody who shares the line; `stamp` is that of the file they came from.
 
+    reading   held while 1C is asked for them, which may take minutes
+    lock      held for a moment by whoever looks: a page may wait for it
+    """
+
+    reading: threading.Lock = field(default_factory=threading.Lock)
     lock: threading.Lock = field(default_factory=threading.Lock)
     names: Names | None = None
     stamp: int = 0
@@ -71,11 +76,10 @@ class Line:
 
     def names(self) -> Names:
         """Names of 1C's objects in this base; asks 1C for $metadata every six hours. Raises errors of `line.errors`."""
-        with self._resolved.lock:
-            found = self._kept(fresh=True)
-            if found is not None:
-                return found
-            return self._read()
+        with self._resolved.reading:
+            with self._resolved.lock:
+                found = self._kept(fresh=True)
+            return found if found is not None else self._read()
 
     def known_names(self) -> Names | None:
         """The same without asking 1C; None when nobody has asked yet. A name may be out of date, which 1C's answer then says."""
@@ -118,10 +122,11 @@ class Line:
         with self.base.metadata() as chunks:
             schema = read_schema(chunks, wanted=lambda name: wanted(name, overrides))
         found = resolve(schema, overrides)
-        if self.known is not None:
-            self.known.save(schema, overrides)
-            self._resolved.stamp = self.known.stamp()
-        self._resolved.names = found
+        with self._resolved.lock:
+            if self.known is not None:
+                self.known.save(schema, overrides)
+                self._resolved.stamp = self.known.stamp()
+            self._resolved.names = found
         return found
 
     def _overrides(self) -> dict[str, str]:
