@@ -42,6 +42,10 @@ class CartQuery(BaseModel):
     repeated: UUID | None = None  # the order whose goods were just put in
 
 
+class ListForm(BaseModel):
+    text: str = Field("", max_length=20_000)
+
+
 class RepeatForm(BaseModel):
     pass
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from b2bkit.core.accounts.companies import addresses
 from b2bkit.core.erp.service.contact import erp_view
-from b2bkit.core.errors import Conflict, Refused
+from b2bkit.core.errors import Conflict, Problem, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
-from b2bkit.core.ordering.service import again, cart, filling, orders
+from b2bkit.core.ordering.service import again, cart, filling, orders, quick
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.contract import own_terms
 from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
@@ -114,6 +114,29 @@ class CartClear:
     def on_post(self, req: Request, resp: Response) -> None:
         form = read_form(req, forms.VersionForm)
         _change(req, resp, lambda work: filling.clear(work, version=form.version), done=_("The cart is empty"))
+
+
+class QuickOrder:
+    """A pasted list: what is understood goes into the cart, what is not stays in the field with its reasons."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        self._show(req, resp)
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, forms.ListForm), work_of(req)
+        try:
+            with work.session.begin_nested():
+                listed = quick.order_list(work, form.text)
+        except Refused as refused:
+            return self._show(req, resp, form.text, refused.problems, status=refused.status)
+        if not listed.problems:
+            return redirect(req, resp, "ordering.cart")
+        return self._show(req, resp, listed.rest, listed.problems, listed.added)
+
+    def _show(
+        self, req: Request, resp: Response, text: str = "", problems: Sequence[Problem] = (), added: int = 0, status: int = 200
+    ) -> None:
+        render(req, resp, "ordering/quick.html", text=text, problems=problems, added=added, status=status)
 
 
 class OrderRepeat:

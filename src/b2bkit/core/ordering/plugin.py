@@ -50,6 +50,7 @@ class OrderingPlugin(Plugin):
         )
         yield Route(name="ordering.cart_accept", path="/cart/accept", resource=pages.CartAccept(), permission=CART)
         yield Route(name="ordering.cart_clear", path="/cart/clear", resource=pages.CartClear(), permission=CART)
+        yield Route(name="ordering.quick", path="/cart/list", resource=pages.QuickOrder(), permission=CART)
         yield Route(name="ordering.checkout", path="/checkout", resource=pages.Checkout(), permission=PLACE)
         yield Route(name="ordering.orders", path="/orders", resource=pages.Orders(), permission=VIEW)
         yield Route(name="ordering.order", path="/orders/{order_id:uuid}", resource=pages.OrderPage(), permission=VIEW)
