@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import resource
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ from b2bkit_onec.wire import encode
 OUT_OF_MEMORY = 77
 MEGABYTE = 1 << 20
 BLOCK = 1 << 18
+NICE = 10  # who looks at a page goes first
 
 
 def main(arguments: list[str]) -> int:
@@ -40,6 +42,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--lang", default="en")
     asked = parser.parse_args(arguments)
     _limit(asked.memory, asked.seconds, asked.total)
+    os.nice(NICE)
     try:
         with speaking(asked.lang, translator(asked.lang, Path(__file__).parent / "locale")):
             if asked.act == "read":

@@ -19,6 +19,7 @@ from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 
 MOST_SHOWN: Final = 1000
+MOST_SEEN: Final = 20_000  # references of a kind that are kept in memory
 LARGEST: Final = Decimal(10) ** 12
 QUANTITY, PRICE, FACTOR, MONEY = Decimal("0.001"), Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
 ZERO = Decimal(0)
@@ -72,6 +73,7 @@ class Intake:
     said_at: str = ""
     mentions: Mentions = field(default_factory=Mentions)
     catalog: str = ""
+    seen: dict[str, dict[str, UUID]] = field(default_factory=dict)
     full: bool = False
 
     def count(self, kind: str, told: int, change: Change = Change()) -> None:  # noqa: B008  (immutable)
@@ -94,21 +96,32 @@ class Intake:
         self.note(Refused(self.file, line, element, item_id, code, _(reason).format(**values), _(cure).format(**values), whole))
 
     def ids(self, entity: str, refs: Iterable[str]) -> dict[str, UUID]:
-        """Our rows behind references of 1C, of those that are known."""
-        return dict(erp.ids_for(self.work, system=SYSTEM_NAME, entity=entity, refs=[ref for ref in refs if ref]))
+        """Our rows behind references of 1C, of those that are known. Those that were found are kept for a while: a file asks again."""
+        seen = self.seen.setdefault(entity, {})
+        wanted = dict.fromkeys(ref for ref in refs if ref)
+        asked = [ref for ref in wanted if ref not in seen]
+        if asked:
+            if len(seen) > MOST_SEEN:
+                seen.clear()
+                asked = list(wanted)
+            seen.update(erp.ids_for(self.work, system=SYSTEM_NAME, entity=entity, refs=asked))
+        return {ref: seen[ref] for ref in wanted if ref in seen}
 
     def known_or_new(self, entity: str, refs: Iterable[str]) -> tuple[dict[str, UUID], set[str]]:
         """Our rows behind references, ids of rows to be made for those not seen before, and which these are. They are remembered now."""
         wanted = list(dict.fromkeys(ref for ref in refs if ref))
         known = self.ids(entity, wanted)
         made = {ref: new_id() for ref in wanted if ref not in known}
-        self.remember(entity, made)
+        self._keep(entity, made, known)
         return {**known, **made}, set(made)
 
     def remember(self, entity: str, pairs: Mapping[str, UUID]) -> None:
         """Keeps what 1C calls our rows."""
+        self._keep(entity, pairs, None)
+
+    def _keep(self, entity: str, pairs: Mapping[str, UUID], known: Mapping[str, UUID] | None) -> None:
         if pairs:
-            erp.remember(self.work, system=SYSTEM_NAME, entity=entity, pairs=pairs)
+            erp.remember(self.work, system=SYSTEM_NAME, entity=entity, pairs=pairs, known=known)
 
 
 def rounded(value: Decimal, places: Decimal) -> Decimal:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, String, bindparam, func, select
 
+from b2bkit.core.db.rows import insert
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp.models import ExternalRef
 from b2bkit.core.work import Work
@@ -71,15 +72,19 @@ def ids_for(work: Work, *, system: str, entity: str, refs: Iterable[str]) -> Map
     return found
 
 
-def remember(work: Work, *, system: str, entity: str, pairs: Mapping[str, UUID]) -> None:
-    """Keeps reference -> row for references not seen before; those that are known keep their row."""
-    known = ids_for(work, system=system, entity=entity, refs=pairs)
+def remember(work: Work, *, system: str, entity: str, pairs: Mapping[str, UUID], known: Mapping[str, UUID] | None = None) -> None:
+    """Keeps reference -> row for references not seen before; those that are known keep their row.
+
+    known   what `ids_for` said of them in this transaction, for who has asked already
+    """
+    if known is None:
+        known = ids_for(work, system=system, entity=entity, refs=pairs)
     rows = [
         {"id": new_id(), "system": system, "entity": entity, "entity_id": entity_id, "ref": ref}
         for ref, entity_id in pairs.items()
         if ref not in known
     ]
-    work.session.insert_rows(ExternalRef, rows)
+    insert(work.session, ExternalRef, rows)
 
 
 def _parts(values: Iterable[T]) -> Iterable[list[T]]:
