@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from b2bkit.core.catalog.models import Product
-from b2bkit.core.db.bulk import bulk_upsert
+from b2bkit.core.db.bulk import bulk_upsert, replace_rows
 from b2bkit.core.db.engine import Database
 from b2bkit.core.db.session import UnscopedSession
 from b2bkit.core.db.types import new_id
@@ -119,3 +119,29 @@ def test_a_name_that_the_table_lacks_is_refused(database: Database) -> None:
             bulk_upsert(session, table, [], key=["id"], update=["colour"])
         with pytest.raises(ValueError, match="lacks unit"):
             upsert(session, [{name: value for name, value in product(1).items() if name != "unit"}])
+
+
+def test_postgresql_compares_rows_itself_and_tells_new_from_changed(database: Database) -> None:
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite compares in Python: see rows.replace")
+    goods, kind = [product(number) for number in range(4)], new_id()
+    key, then = ["price_type_id", "product_id", "min_quantity"], NOW.replace(hour=8)
+
+    def told(session: UnscopedSession, prices: dict[tuple[int, str], str], at: datetime) -> tuple[int, int]:
+        lines = [f"{kind}\t{goods[number]['id']}\t{start}\t{value}" for (number, start), value in prices.items()]
+        return replace_rows(session, Price.__table__, lines, key=key, value="value", within=key[:2], stamp={"as_of": at})  # type: ignore[arg-type]
+
+    with database.unscoped(write=True) as session:
+        session.add(PriceType(id=kind, name="Опт", currency="BYN"))
+        upsert(session, goods)
+        assert told(session, {(0, "0"): "10", (0, "100"): "9", (1, "0"): "20", (2, "0"): "30"}, then) == (4, 0)
+    with database.unscoped(write=True) as session:
+        again = {(0, "0"): "10.0000", (1, "0"): "21", (2, "0"): "\\N", (3, "0"): "40"}
+        assert told(session, again, NOW) == (1, 3), "one came, one changed, one step went, and all of a group that was only named"
+        found = session.execute(select(Price.product_id, Price.value, Price.as_of)).all()
+    places = [row["id"] for row in goods]
+    assert sorted((places.index(id_), value, at) for id_, value, at in found) == [
+        (0, Decimal(10), then),
+        (1, Decimal(21), NOW),
+        (3, Decimal(40), NOW),
+    ]

@@ -40,9 +40,10 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
     intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
     classifier.apply(intake, elsewhere.declared(intake, [item for item in (declared or items)() if isinstance(item, DECLARED)]))
     known = products.Classifier(intake)
-    for batch in _batches(items()):
-        if kept := elsewhere.out_of(intake, batch):
-            _apply_batch(intake, kept, known)
+    with _rare_collection():
+        for batch in _batches(items()):
+            if kept := elsewhere.out_of(intake, batch):
+                _apply_batch(intake, kept, known)
     intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)
     for kind, counted in FRESH.items():
         told = [intake.counts[one] for one in counted if one in intake.counts]
@@ -51,6 +52,17 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
             erp.mark_fresh(work, kind, as_of=work.now, rows=rows, refused=intake.refused_in_all)
     elsewhere.tell(intake)
     return intake
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Millions of small values without rings come and go: looking for rings among everything that the portal holds has a price."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _batches(items: Iterable[records.Item]) -> Iterator[list[records.Item]]:

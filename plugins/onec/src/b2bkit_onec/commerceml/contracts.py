@@ -93,9 +93,10 @@ def packagings_of(product: Product | Offer) -> list[Packaging]:
     """Packagings with a readable factor above zero, the base unit itself not among them; a name given twice holds last."""
     found: dict[str, Packaging] = {}
     for one in product.requisites:
-        name = one.name.removeprefix(PACKAGING).strip()
-        factor = _positive(one.value)
-        if one.name.startswith(PACKAGING) and name and factor:
+        if not one.name.startswith(PACKAGING):
+            continue
+        name, factor = one.name.removeprefix(PACKAGING).strip(), _positive(one.value)
+        if name and factor:
             found[name] = Packaging(name, factor)
     return list(found.values())
 
