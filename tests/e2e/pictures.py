@@ -35,7 +35,7 @@ def pictures(browser: Browser, address: str) -> None:
                 put_into_cart(page)
                 page.locator(".said a").first.wait_for()
                 place(page)
-                page.locator("h1 .chip", has_text="Taken").wait_for(timeout=30_000)
+                page.locator("h1 .chip", has_text="Taken").wait_for(timeout=90_000)
                 shoot(page, "order-desk")
 
 
