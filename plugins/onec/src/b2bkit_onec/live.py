@@ -10,7 +10,7 @@ from uuid import UUID
 from b2bkit import LineAnswer, LineQuestion, OpenWork
 from b2bkit_onec.commerceml import values as spelled
 from b2bkit_onec.flows.choice import Chosen
-from b2bkit_onec.flows.lines import Lines
+from b2bkit_onec.flows.lines import Apart, Lines
 from b2bkit_onec.flows.spec import OFF
 from b2bkit_onec.line.errors import LineError
 from b2bkit_onec.odata.live import Live
@@ -29,6 +29,7 @@ class LiveLines:
         self.way, self._lines = flow.way if flow is not None else OFF, lines
         self._live: Live | None = None
         self._lock = threading.Lock()
+        self._reading = Apart("prepare")
 
     def ask(
         self, open_work: OpenWork, lines: Sequence[LineQuestion], *, contract_ref: str, price_type_ref: str, seconds: float
@@ -49,8 +50,10 @@ class LiveLines:
 
     def prepare(self, open_work: OpenWork) -> None:
         """Job: reads, while nobody waits, what answers by OData need: names of objects, and what packs hold."""
-        if self.way != "odata" or self._lines.rests():
-            return
+        if self.way == "odata" and not self._lines.rests():
+            self._reading.do(lambda: self._read(open_work))
+
+    def _read(self, open_work: OpenWork) -> None:
         try:
             self._odata(open_work).prepare()
         except LineError as error:

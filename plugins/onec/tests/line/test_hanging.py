@@ -184,6 +184,29 @@ def test_who_asks_what_is_known_does_not_wait_for_who_asks_1c(portal: Portal, on
     assert reading.is_alive()
 
 
+def test_jobs_let_go_of_1c_that_hangs_and_ask_it_no_second_time_meanwhile(portal: Portal, onec: Hanging) -> None:
+    def run() -> int:
+        with portal.work() as work:
+            for job in ("onec.ping", "onec.prepare"):
+                work.enqueue(job)
+        return portal.run_jobs()
+
+    before = asking()
+    for _time in range(2):
+        assert without_waiting(run)
+        onec.wait_for(1)
+        portal.pass_time(minutes=10)
+    here = asking() - before
+    names = sorted(one.name for one in here)
+    assert names == sorted(set(names)), "a job asked again while its question hung"
+    assert all(one.daemon for one in here), "the portal could not stop"
+
+
+def asking() -> set[threading.Thread]:
+    """Threads of the plugin that live."""
+    return {one for one in threading.enumerate() if one.name.startswith("onec-")}
+
+
 def know_names(line: Line) -> None:
     """As if $metadata had been read before 1C began to hang."""
     from b2bkit_onec.odata.metadata import read_schema

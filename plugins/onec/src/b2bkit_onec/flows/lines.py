@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +17,42 @@ from b2bkit_onec.line import Line, open_line
 from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 
+log = logging.getLogger("b2bkit.onec")
 WAIT: Final = timedelta(seconds=15)
+PATIENCE: Final = 3.0  # seconds that a job waits for what it asks of 1C
+
+
+class Apart:
+    """Work of a job that asks 1C, in a thread of its own: while 1C hangs, the job's thread goes on to other jobs, and the portal can stop.
+
+    What takes longer goes on by itself; until it has ended, the job begins nothing new.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Does it, and raises what it raises within the time that is waited for; what comes later is logged."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                return
+            failed: list[Exception] = []
+            self._thread = thread = threading.Thread(
+                target=copy_context().run, args=(self._run, action, failed), name=f"onec-{self._name}", daemon=True
+            )
+            thread.start()
+        thread.join(PATIENCE)
+        if failed:
+            raise failed[0]
+
+    def _run(self, action: Callable[[], None], failed: list[Exception]) -> None:
+        try:
+            action()
+        except Exception as error:
+            log.info("1C was asked in vain", extra={"job": self._name}, exc_info=error)
+            failed.append(error)
 
 
 class Lines:
@@ -24,6 +62,7 @@ class Lines:
         self.settings = settings
         self._lock = threading.Lock()
         self._line: Line | None = None
+        self._ping = Apart("ping")
 
     def line(self, open_work: OpenWork) -> Line:
         """The line; opens no connection."""
@@ -45,6 +84,9 @@ class Lines:
 
     def ping(self, open_work: OpenWork) -> None:
         """Job: asks 1C the smallest question and notes what came of it."""
+        self._ping.do(lambda: self._ask_whether_there(open_work))
+
+    def _ask_whether_there(self, open_work: OpenWork) -> None:
         line = self.line(open_work)
         with open_work(write=False) as work:
             lang = work.lang or language()
