@@ -12,7 +12,6 @@ import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -69,31 +68,44 @@ def _plain(value: object) -> object:
 
 @cache
 def _decoder(kind: type) -> Decode:
-    """A file has hundreds of thousands of records, so the texts, switches and numbers of one are checked together, by C."""
+    """A file has hundreds of thousands of records, so what was checked once is known by the types of its values, in their order."""
     hints = typing.get_type_hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]
-    plain = [(simple, [name for name in names if hints[name] is simple]) for simple in (str, bool, int)]
-    checks = [({simple}, itemgetter(*those)) for simple, those in plain if len(those) > 1]
-    known = {name for _simple, those in plain if len(those) > 1 for name in those}
-    others = [(name, _reader(hints[name])) for name in names if name not in known]
-    wanted, count = set(names), len(names)
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    readers = [(name, _reader(hints[name])) for name in names if hints[name] not in (str, bool, int)]
+    known: set[tuple[type, ...]] = set()
 
     def read(given: dict[str, Any]) -> object:
-        if len(given) != count or given.keys() != wanted:
-            raise BadWire(f"{kind.__name__} with {sorted(given.keys() ^ wanted)}")
-        for types_, values in checks:
-            if set(map(type, values(given))) != types_:
-                raise BadWire(f"a {kind.__name__} of which a field is no {next(iter(types_)).__name__}")
-        for name, reader in others:
+        if tuple(map(type, given.values())) not in known or tuple(given) != names:
+            check(given)
+        for name, reader in readers:
             value = given[name]
             if value is not None:
                 given[name] = reader(value)
-            elif name not in optional:
-                raise BadWire(f"{kind.__name__} without {name}")
         return kind(**given)
 
-    optional = {name for name in names if types.NoneType in typing.get_args(hints[name])}
+    def check(given: dict[str, Any]) -> None:
+        if given.keys() != set(names):
+            raise BadWire(f"{kind.__name__} with {sorted(given.keys() ^ set(names))}")
+        for name, value in given.items():
+            wanted = _json_types(hints[name])
+            if type(value) not in wanted:
+                raise BadWire(f"a {kind.__name__} of which {name} is no {wanted[0].__name__}")
+        if tuple(given) == names:
+            known.add(tuple(map(type, given.values())))
+
     return read
+
+
+def _json_types(hint: Any) -> list[type]:
+    """What a field of this type is in JSON."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return [found for one in arguments for found in ([one] if one is types.NoneType else _json_types(one))]
+    if origin is not None:
+        return [list if origin is tuple else dict]
+    if hint in (str, bool, int):
+        return [hint]
+    return [dict if dataclasses.is_dataclass(hint) else str]
 
 
 def _reader(hint: Any) -> Decode:
@@ -104,7 +116,7 @@ def _reader(hint: Any) -> Decode:
         return inner
     if origin is tuple:
         each = _reader(arguments[0])
-        return lambda value: tuple(map(each, _checked(value, list))) if value != [] else ()
+        return lambda value: tuple(map(each, value)) if value else ()
     if origin is not None:
         return lambda value: types.MappingProxyType({_checked(key, str): _checked(one, str) for key, one in value.items()})
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
