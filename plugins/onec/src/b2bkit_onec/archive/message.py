@@ -33,7 +33,7 @@ class Message:
     body          as on the wire, uncompressed; may be empty
     file          path below the portal's data folder where the body lies already: then `body` is empty
     size          bytes of the body; -1: as long as `body`
-    id            under which it is kept; ids sort by time
+    id            under which it is kept, for whoever has to know it before; None: a new one. Ids sort by time
     """
 
     at: datetime
@@ -53,7 +53,7 @@ class Message:
     body: bytes = b""
     file: str = ""
     size: int = -1
-    id: UUID = field(default_factory=new_id)
+    id: UUID | None = None
 
 
 Keep = Callable[[Message], None]  # never raises and never waits: what an exchange is given to keep its messages

@@ -19,6 +19,7 @@ from sqlalchemy import delete, select
 
 from b2bkit import OpenWork, Work
 from b2bkit.core.accounts.models import Company, LegalEntity
+from b2bkit.core.db.types import new_id
 from b2bkit.core.ordering.models import Order
 from b2bkit_onec.archive import files
 from b2bkit_onec.archive.message import Message
@@ -110,7 +111,7 @@ def row_of(message: Message, secrets: Secrets) -> dict[str, Any]:
     entity, subject = message.subject or ("", None)
     address = secrets.text(message.address)[:2000]
     return {
-        "id": message.id,
+        "id": message.id or new_id(),
         "at": message.at,
         "direction": message.direction,
         "way": message.way,
