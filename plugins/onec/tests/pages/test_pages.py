@@ -86,6 +86,20 @@ def test_a_paused_flow_takes_no_file_and_1c_is_told_to_bring_it_again(stage: Sta
     assert stage.onec.give({"import.xml": goods()})[0].startswith("success")
 
 
+def test_who_paused_resumed_ran_and_applied_again_is_told_in_words(stage: Stage) -> None:
+    stage.onec.give({"import.xml": goods()})
+    admin = stage.portal.sign_in(stage.admin)
+    for action in ("pause", "resume"):
+        assert admin.post("/admin/onec/flows/catalog", {"action": action}).status_code == 303
+    page = text_of(admin.get("/admin/onec/flows/catalog").text)
+    assert "paused the flow Анна Круглова" in page
+    assert "let the flow go on Анна Круглова" in page
+    with stage.portal.work(write=False) as work:
+        message = work.session.query(Kept).filter_by(name="import.xml").one().id
+    assert admin.post(f"/admin/onec/messages/{message}/again", {}).status_code == 303
+    assert "applied the file again Анна Круглова" in text_of(admin.get(f"/admin/onec/messages/{message}").text)
+
+
 def test_paused_orders_are_not_given_to_1c_and_wait(stage: Stage) -> None:
     admin = stage.portal.sign_in(stage.admin)
     admin.post("/admin/onec/flows/orders", {"action": "pause"})

@@ -13,7 +13,7 @@ from b2bkit_onec.flows import state
 from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.flows.health import Fares, fares
 from b2bkit_onec.models import Run
-from b2bkit_onec.pages import forms
+from b2bkit_onec.pages import acts, forms
 from b2bkit_onec.pages.figures import Column, Difference, columns, differences, label, left_out
 from b2bkit_onec.pages.line import Line, line
 
@@ -103,5 +103,5 @@ class FlowPage:
         last = next((run for run in found if run.refused_count and run.outcome == "good"), None)
         problems = conflict.problems if conflict else ()
         values: dict[str, Any] = {"flow": row, "runs": found, "columns": pillars, "refusing": last, "done": done, "problems": problems}
-        values |= {"labels": label, "differences": differences, "left": left_out(found, self.flows)}
+        values |= {"labels": label, "differences": differences, "left": left_out(found, self.flows), "history": acts.of_flow(work, name)}
         render(req, resp, "onec/flow.html", block="live", status=409 if conflict else 200, **values)

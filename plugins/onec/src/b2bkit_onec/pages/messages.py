@@ -12,7 +12,7 @@ from b2bkit.core.web.handling import Request, Response, read_form, read_query, r
 from b2bkit_onec.archive import compare, files, replay, search
 from b2bkit_onec.archive.store import body_of
 from b2bkit_onec.flows.choice import Chosen
-from b2bkit_onec.pages import forms
+from b2bkit_onec.pages import acts, forms
 
 MOST_SHOWN: Final = 200_000  # letters of one body
 
@@ -83,6 +83,7 @@ def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Cho
         "most_leaves": compare.MOST_SHOWN,
         "day": lambda moment: moment.astimezone(work.config.portal.zone).date(),
         "again": replay.possible(work, kept),
+        "history": acts.of_message(work, kept.id),
         "labels": _labels(flows),
     }
     render(req, resp, "onec/message.html", **values)
