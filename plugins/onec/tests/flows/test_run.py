@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,16 @@ def test_a_run_is_given_the_cursor_of_the_last_good_one(make_portal: MakePortal)
     portal.run_jobs()
     assert script.cursors == ["", "after-10", "after-10"]
     assert flow_of(portal, "stock").cursor == "after-12"
+
+
+def test_fewer_changes_than_last_time_are_no_difference(make_portal: MakePortal) -> None:
+    script = Script()
+    portal = portal_with(make_portal, {"stock": script})
+    wind(portal)
+    script.act = lambda open_work, _line, _cursor: replace(told(open_work, 4), whole=False)
+    portal.pass_time(minutes=5)
+    portal.run_jobs()
+    assert [run.differences for run in runs_of(portal, "stock")] == [{}, {}]
 
 
 def test_a_good_run_says_what_it_told_how_that_differs_and_how_fresh_it_is(make_portal: MakePortal) -> None:

@@ -50,7 +50,7 @@ def send_owed(open_work: OpenWork, line: Line, cursor: str) -> RunResult:
     with open_work() as work:
         erp.release_batch(work, BATCH)
     counts = {"orders": {"told": len(owed), "new": taken, "changed": 0}} if owed else {}
-    return RunResult(counts=counts, refused=refused, cursor=cursor, as_of=began, more=len(owed) == PORTION and taken > 0)
+    return RunResult(counts=counts, refused=refused, cursor=cursor, as_of=began, more=len(owed) == PORTION and taken > 0, whole=False)
 
 
 def _record(work: Work, order: erp.OutgoingOrder, receipt: Receipt) -> None:

@@ -64,7 +64,7 @@ def pull(flow: str, read: Read[T], take: Take[T], *, at_end: Callable[[Taking[T]
             with open_work() as work:
                 at_end(Taking(work, line.settings, told, tally))
         cursor = without(reading.cursor, tally.again)
-        return RunResult(counts=tally.counts, refused=tally.refused, cursor=cursor, as_of=reading.as_of)
+        return RunResult(counts=tally.counts, refused=tally.refused, cursor=cursor, as_of=reading.as_of, whole=reading.whole)
 
     return run
 

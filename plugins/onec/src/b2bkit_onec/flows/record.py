@@ -24,7 +24,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 def good(work: Work, kind: FlowKind, row: Flow, run: Run, result: RunResult) -> None:
     """It went well: figures, what was not taken, the cursor for the next one, and how fresh the data are now."""
-    _figures(work, run, result.counts, result.refused)
+    _figures(work, run, result.counts, result.refused, whole=result.whole)
     run.outcome, run.ended_at = "good", work.now
     row.last_good_at, row.cursor, row.failures, row.error, row.cure = work.now, result.cursor, 0, "", ""
     if kind.freshness:
@@ -79,7 +79,7 @@ def _site_run(work: Work, flow: str, started_at: datetime) -> Run:
     return run
 
 
-def _figures(work: Work, run: Run, counts: Counts, refused: Sequence[Refused]) -> None:
+def _figures(work: Work, run: Run, counts: Counts, refused: Sequence[Refused], *, whole: bool = True) -> None:
     before = work.session.scalars(
         select(Run.counts)
         .where(Run.flow == run.flow, Run.outcome == "good", Run.id != run.id)
@@ -87,7 +87,7 @@ def _figures(work: Work, run: Run, counts: Counts, refused: Sequence[Refused]) -
         .limit(1)
     ).first()
     run.counts = {kind: dict(figures) for kind, figures in counts.items()}
-    run.differences = differences(run.counts, before or {})
+    run.differences = differences(run.counts, before or {}) if whole else {}
     run.refused = [{"ref": one.ref, "reason": one.reason, "cure": one.cure} for one in refused[:MOST_SHOWN]]
     run.refused_count = len(refused)
 

@@ -40,6 +40,7 @@ class RunResult:
     cursor   where the next run goes on ("" keeps nothing: the next run reads all)
     as_of    the moment for which 1C's figures hold: taken before asking
     more     True when a bounded portion was done and more waits: the flow runs again at once
+    whole    False when only changes were asked for: fewer of them than last time say nothing, and are not compared
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class RunResult:
     cursor: str = ""
     as_of: datetime
     more: bool = False
+    whole: bool = True
 
 
 Run = Callable[[OpenWork, "Line", str], RunResult]  # (open_work, line, cursor of the last good run)

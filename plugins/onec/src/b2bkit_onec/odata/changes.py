@@ -57,7 +57,7 @@ def changes_run(takers: Sequence[Taker]) -> Run:
                 put(kind, taker, batch)
         told = json.loads(take(source, cursor, save))
         told["again"] = {flow: sorted(refs)[:MOST_AGAIN] for flow, refs in again.items() if refs}
-        return RunResult(counts=tally.counts, refused=tally.refused, cursor=json.dumps(told), as_of=as_of)
+        return RunResult(counts=tally.counts, refused=tally.refused, cursor=json.dumps(told), as_of=as_of, whole=False)
 
     return run
 
