@@ -252,3 +252,22 @@ def test_a_statement_that_takes_too_long_ends_and_the_pool_outlives_a_restart(da
         with database.connection(write=False) as connection:
             assert connection.scalar(text("SELECT 1")) == 1
         database.dispose()
+
+
+@pytest.mark.postgres
+def test_reading_opens_no_transaction_until_a_savepoint_asks_for_one_and_writes_stay_refused(databases: Databases) -> None:
+    with databases.fresh("postgresql") as database:
+        with database.unscoped(write=False) as session:
+            session.scalars(select(Warehouse.id)).all()
+            driver = session.connection().connection.dbapi_connection
+            assert driver.info.transaction_status.name == "IDLE"
+            with session.begin_nested():
+                session.scalars(select(Warehouse.id)).all()
+                assert driver.info.transaction_status.name == "INTRANS"
+            with pytest.raises(WriteInRead), session.begin_nested():
+                session.execute(update(Warehouse).values(position=1))
+            assert session.scalars(select(Warehouse.id)).all() == []
+        with database.unscoped(write=True) as session:
+            session.add(Warehouse(name="a"))
+        with database.unscoped(write=False) as session:
+            assert session.scalars(select(Warehouse.name)).all() == ["a"]
