@@ -101,9 +101,9 @@ def hook_pages() -> Iterator[tuple[str, str]]:
 
 
 def public_classes(module: types.ModuleType) -> Iterator[type]:
-    """The classes that a module defines and shows."""
+    """The classes that a module or its own modules define and that it shows."""
     for name, member in vars(module).items():
-        if inspect.isclass(member) and member.__module__ == module.__name__ and not name.startswith("_"):
+        if inspect.isclass(member) and f"{member.__module__}.".startswith(f"{module.__name__}.") and not name.startswith("_"):
             yield member
 
 

@@ -1,0 +1,45 @@
+"""What decides who may do and see what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from b2bkit.core.extend.things.names import Level
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from b2bkit.core.work import Actor, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """Something that a role may do. `roles` says who has it by default and how far it reaches; a deployment may change that."""
+
+    name: str
+    label: str
+    roles: Mapping[str, Level]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which rows of `entity` an actor may see: an SQL criterion, added to every statement of the scoped session.
+
+    entity      mapped class
+    criterion   (actor) -> criterion over the entity's own columns; return `sqlalchemy.false()` for nobody
+    """
+
+    name: str
+    entity: type
+    criterion: Callable[[Actor], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogFilter:
+    """What a buyer may see of the catalogue: a criterion over `catalog.models.Product`; all filters apply together."""
+
+    name: str
+    order: int
+    criterion: Callable[[Work], ColumnElement[bool]]

@@ -1,0 +1,90 @@
+"""The line to the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from uuid import UUID
+
+from b2bkit.core.extend.things.work import OpenWork
+
+if TYPE_CHECKING:
+    from b2bkit.core.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the ERP side said to a hand-over.
+
+    state   queued: kept for the ERP to fetch; taken: it has it (`ref` is its own reference); refused: a person must decide (`reason`)
+    """
+
+    state: Literal["queued", "taken", "refused"]
+    ref: str = ""
+    number: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErpState:
+    """Whether the ERP answers. `since` is when this state began; `last_contact` the last good exchange."""
+
+    state: Literal["up", "slow", "down", "unknown"]
+    since: datetime | None = None
+    last_contact: datetime | None = None
+    words: str = ""
+
+
+class ErpGateway(Protocol):
+    """The line to the ERP. Called by workers; `send_order` outside any transaction."""
+
+    name: str
+
+    def capabilities(self) -> frozenset[str]:
+        """Kinds of data that flow, e.g. `catalog.in prices.in stock.in orders.out order_status.in`; menus follow them."""
+        ...
+
+    def send_order(self, open_work: OpenWork, order_id: UUID, idempotency_key: str) -> Receipt:
+        """Hands an order over; the same key always means the same document in the ERP. Raises to be tried again later."""
+        ...
+
+    def state(self, work: Work) -> ErpState:
+        """Whether the ERP is there, from what was last heard; asks nobody."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuestion:
+    """A line that is asked about. `product_ref` is the ERP's own reference; `quantity` is in base units."""
+
+    product_ref: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What the ERP says of a line now. None: it did not say, which will be confirmed later.
+
+    price   per base unit, under the price type that was asked for
+    free    base units that may be promised
+    """
+
+    price: Decimal | None = None
+    free: Decimal | None = None
+
+
+@runtime_checkable
+class AsksLines(Protocol):
+    """A gateway with the capability `lines.live`: it asks the ERP for prices and free stock while a person waits."""
+
+    def ask_lines(
+        self, open_work: OpenWork, lines: Sequence[LineQuestion], *, contract_ref: str, price_type_ref: str, seconds: float
+    ) -> Mapping[str, LineAnswer] | None:
+        """Product's reference -> answer; None when nothing came in time. Never raises for what the ERP does, never takes longer.
+
+        Called outside any transaction. A product that is absent from the answer is unknown to the ERP.
+        """
+        ...
