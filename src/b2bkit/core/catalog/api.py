@@ -9,6 +9,7 @@ from uuid import UUID
 from falcon import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from b2bkit.core.catalog.attributes import texts_of
 from b2bkit.core.catalog.cursor import Sort
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.listing import MOST, PAGE, ListQuery, list_products
@@ -162,7 +163,7 @@ def details_json(details: ProductDetails) -> dict[str, object]:
         "full_name": details.full_name,
         "description": details.description,
         "barcode": details.barcode,
-        "attributes": {name: str(value) for name, value in details.good.row.attributes.items()},
+        "attributes": {name: ", ".join(texts_of(value)) for name, value in details.good.row.attributes.items()},
     }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Uuid, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Uuid, bindparam, case, cast, literal, null, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from b2bkit.core.catalog.models import Category, CategoryClosure, Packaging, Product, Stock, Warehouse
+from b2bkit.core.catalog.attributes import Listed, listed
+from b2bkit.core.catalog.models import Attribute, Category, CategoryClosure, Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
@@ -48,7 +50,7 @@ class StockRow(NamedTuple):
 
 
 class Good(NamedTuple):
-    """A product ready to be shown. `table` without steps: price on request."""
+    """A product ready to be shown. `table` without steps: price on request; `listed`: attributes of the list, for a product's page all."""
 
     row: ProductRow
     rules: Rules
@@ -56,6 +58,7 @@ class Good(NamedTuple):
     available: Decimal
     stock_as_of: datetime | None
     table: VolumeTable
+    listed: tuple[Listed, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -93,10 +96,15 @@ def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
     def among(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
         return one_of(column, "product_ids", dialect)
 
+    # name, unit and place of an attribute travel in one column: each further one costs every row of all kinds
+    hidden = case((Attribute.in_product, ""), else_=_HIDDEN)
+    said = Attribute.name + literal(_BETWEEN) + Attribute.unit + literal(_BETWEEN) + hidden
+    named = Attribute.kind, Attribute.id, no_quantity, no_price, no_factor, no_instant, said, Attribute.position
     kinds = [
         select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), among(Price.product_id)),
         select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(among(Stock.product_id), Warehouse.active),
         select(*pack).where(among(Packaging.product_id)),
+        select(*named).where(true() if path else Attribute.in_list),
     ]
     if path:
         above = literal("c"), Category.id, no_quantity, no_price, no_factor, no_instant, Category.name, CategoryClosure.depth
@@ -107,6 +115,7 @@ def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
 
 
 _ZERO = Decimal("0.000")
+_BETWEEN, _HIDDEN = "\n", "-"
 _ON_REQUEST = VolumeTable()
 _FACTS = {dialect: _facts_statement(dialect) for dialect in DIALECTS}
 _FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in DIALECTS}
@@ -150,7 +159,11 @@ def _read(work: Work, statements: Mapping[str, _Statement], rows: Sequence[Produ
 
 def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found: Sequence[Any]) -> list[Good]:
     facts = {row.id.int: _Facts() for row in rows}  # a number is found sooner than a UUID
+    attributes: list[tuple[int, str, str]] = []
     for kind, product_id, quantity, price, factor, as_of, label, position in found:
+        if len(kind) > 1:  # kinds of attributes are words
+            attributes.append((position, label, kind))
+            continue
         about = facts[product_id.int]
         if kind == "p":
             about.prices.append((quantity, price))
@@ -160,7 +173,14 @@ def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found
             about.stock.append((position, label, quantity))
             about.moment = as_of if about.moment is None or as_of > about.moment else about.moment
     tables = _tables(work, rows, terms, facts)
-    return [_good(row, about, table) for row, about, table in zip(rows, facts.values(), tables, strict=True)]
+    named = tuple([_listed(label, kind) for _position, label, kind in sorted(attributes)])
+    return [_good(row, about, table, named) for row, about, table in zip(rows, facts.values(), tables, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _listed(label: str, kind: str) -> Listed:
+    name, unit, hidden = label.split(_BETWEEN)
+    return listed(name, kind, unit, hidden=hidden == _HIDDEN)
 
 
 def _tables(work: Work, rows: Sequence[ProductRow], terms: Terms | None, facts: Mapping[int, _Facts]) -> list[VolumeTable]:
@@ -176,7 +196,7 @@ def _tables(work: Work, rows: Sequence[ProductRow], terms: Terms | None, facts: 
     return [tables[row.id] for row in rows]
 
 
-def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:
+def _good(row: ProductRow, facts: _Facts, table: VolumeTable, named: tuple[Listed, ...]) -> Good:
     facts.packs.sort()
     facts.stock.sort()
     packs = tuple([Pack(label, factor) for _position, label, factor in facts.packs])
@@ -187,4 +207,4 @@ def _good(row: ProductRow, facts: _Facts, table: VolumeTable) -> Good:
     if told is not None and (as_of is None or told > as_of):
         as_of = told
     available = stock[0].quantity if len(stock) == 1 else sum([found.quantity for found in stock], _ZERO)
-    return Good(row, rules, stock, available, as_of, table)
+    return Good(row, rules, stock, available, as_of, table, named)

@@ -44,7 +44,7 @@ class Product(Identified, Base):
 
     minimum, multiple   the least amount and the step in base units; packagings may ask for more
     unit_code           the base unit's code in the classifier ОКЕИ, as the ERP has it; "": the ERP told none
-    attributes          name -> value, in the order of the classifier
+    attributes          name -> value, or a list of values; `AttributeValue` holds the same for filters, written by `attributes.keep_values`
     search_text         made by `catalog.service.search_text`, whenever a field of it changes: products are found and sorted by it
     """
 
@@ -85,6 +85,44 @@ class Packaging(Identified, Base):
     name: Mapped[str] = mapped_column(String(50))
     factor: Mapped[factor]  # base units in one
     position: Mapped[int] = mapped_column(default=0)
+
+
+class Attribute(Identified, Base):
+    """A property of products (1C: ДополнительныеРеквизиты, Свойство of CommerceML; Характеристика where variants differ in it).
+
+    name        as the ERP has it, unit included: `ПТР, г/10 мин`; the key of `Product.attributes`
+    kind        text, number, flag or choice (of a reference book)
+    unit        of a number, as the ERP has it; ""
+    position    its place among the attributes
+    in_list, in_product, in_filter   where it is shown: in a row of the list, on the product's page, among the filters
+    """
+
+    __tablename__ = "core_attribute"
+
+    name: Mapped[title] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(10), default="text")
+    unit: Mapped[str] = mapped_column(String(50), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    in_list: Mapped[bool] = mapped_column(default=False)
+    in_product: Mapped[bool] = mapped_column(default=True)
+    in_filter: Mapped[bool] = mapped_column(default=False)
+
+
+class AttributeValue(Base):
+    """A value of an attribute of a product (1C: ЗначенияСвойств); one with several values has as many rows, numbered from 0.
+
+    text     as the ERP has it, cut to what fits; of a choice the words of the reference book
+    number   of a number exactly, of a flag 1 or 0; None when the text is none
+    """
+
+    __tablename__ = "core_attribute_value"
+    __table_args__ = (Index("ix_core_attribute_value_by_text", "attribute_id", "text"),)
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True)
+    attribute_id: Mapped[UUID] = mapped_column(ForeignKey("core_attribute.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0, primary_key=True, autoincrement=False)
+    text: Mapped[title]
+    number: Mapped[factor | None]
 
 
 class Warehouse(Identified, Base):

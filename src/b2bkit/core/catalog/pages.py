@@ -15,7 +15,7 @@ from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
-from b2bkit.core.catalog.view import hint_text, missing_text, nearest, packages, price_lines_of, shown
+from b2bkit.core.catalog.view import attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -136,6 +136,7 @@ class ProductPage:
             warehouses=[(stock.warehouse, counted(stock.quantity, good.rules.spelt())) for stock in good.stock],
             unit=unit_label(good.rules.spelt()),
             packages=packages(good.rules),
+            attributes=attributes_of(good),
             missing="" if orders else missing,
             orders=orders,
             cart=CART,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from b2bkit.core.catalog.attributes import in_words, said, texts_of
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.quantities import QuantityProblem, Rules, allowed, in_other_units, plain, start_of, step_hint
 from b2bkit.core.catalog.units import counted, names_contents, unit_label
@@ -179,10 +180,23 @@ def stock_line(good: Good) -> StockLine:
     return StockLine(text, "ok", places)
 
 
+def properties_of(good: Good) -> tuple[str, ...]:
+    """The attributes that the list shows, in words; the first three where nobody chose any."""
+    given = good.row.attributes
+    if good.listed:
+        return tuple([f"{one.label} {value}" for one in good.listed if one.name in given and (value := said(one, given[one.name]))])
+    few = [(name, ", ".join(texts_of(value))) for name, value in list(given.items())[:_SHOWN_PROPERTIES]]
+    return tuple([f"{name} {value}" for name, value in few if value])
+
+
+def attributes_of(good: Good) -> list[tuple[str, str]]:
+    """All attributes of a product read for its page, in words: (label, value), in their order."""
+    return [(one.label, one.value) for one in in_words(good.row.attributes, good.listed)]
+
+
 def shown(good: Good) -> Shown:
     """The product as lists show it."""
     row, rules = good.row, good.rules
-    properties = tuple(f"{name} {value}" for name, value in list(row.attributes.items())[:_SHOWN_PROPERTIES] if value not in ("", None))
     caption = _("Price of %(name)s by quantity, %(currency)s per %(unit)s") % {
         "name": row.name,
         "currency": good.table.currency,
@@ -191,5 +205,15 @@ def shown(good: Good) -> Shown:
     steps = price_lines_of(good.table, rules, rules.minimum)
     field = quantity_field(rules)
     return Shown(
-        row.id, row.article, row.name, tile_of(row.name), row.active, properties, stock_line(good), good.stock_as_of, steps, caption, field
+        row.id,
+        row.article,
+        row.name,
+        tile_of(row.name),
+        row.active,
+        properties_of(good),
+        stock_line(good),
+        good.stock_as_of,
+        steps,
+        caption,
+        field,
     )

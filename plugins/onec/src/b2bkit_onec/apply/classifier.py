@@ -13,6 +13,7 @@ from b2bkit.core.catalog.service import CategoryPlace, set_category_parents
 from b2bkit.core.db.rows import Row, by_id, save
 from b2bkit.core.errors import Refused as Impossible
 from b2bkit.core.pricing.models import PriceType
+from b2bkit_onec.apply import attributes
 from b2bkit_onec.apply.intake import Change, Intake, latest
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Property, Unit
@@ -85,6 +86,7 @@ def _properties(intake: Intake, properties: Sequence[records.PropertyDef]) -> No
         wanted[one.id] = row if one.id in there else {**row, "position": position}
     if wanted:
         intake.count("properties", len(properties), save(intake.work.session, Property, wanted, key="ref"))
+        attributes.declare(intake, properties, there, wanted)
 
 
 def _units(intake: Intake, units: Sequence[records.UnitDef]) -> None:

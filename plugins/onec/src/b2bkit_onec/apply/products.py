@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
+from b2bkit.core.catalog.attributes import keep_values
 from b2bkit.core.catalog.models import Packaging, Product
 from b2bkit.core.catalog.service import search_text
 from b2bkit.core.catalog.units import by_code
@@ -39,13 +40,14 @@ class Classifier:
         """The short name of a base unit."""
         return (name or self.units.get(code) or by_code(code) or self._intake.settings.unit)[:50]
 
-    def attributes(self, one: records.Product | records.Offer) -> dict[str, str]:
-        """Name -> value, in the order of the classifier; the characteristics of a variant after them."""
+    def attributes(self, one: records.Product | records.Offer) -> dict[str, Any]:
+        """Name -> value, or values, in the order of the classifier; the characteristics of a variant after them."""
         given = {value.property_id: value.values for value in one.properties}
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
         for ref, declared in self.properties.items():
             if ref in given:
-                found[declared.name] = ", ".join(str(declared.choices.get(value, value)) for value in given[ref])
+                words = [str(declared.choices.get(value, value)) for value in given[ref]]
+                found[declared.name] = words[0] if len(words) == 1 else words
         for ref in given.keys() - self.properties.keys():
             self._intake.refuse("unknown-property", "ЗначенияСвойства", one.id, one.line, text=ref)
         return found | {each.name: each.value for each in one.characteristics if each.name and each.value}
@@ -66,9 +68,17 @@ def apply(intake: Intake, batch: Sequence[records.Product], classifier: Classifi
         wanted[ids[one.id]] = row | ({"active": False} if one.id in with_variants else {})
     change = save(intake.work.session, Product, wanted, stamp={"updated_at": intake.work.now})
     intake.count("products", len(batch), change)
+    keep_attributes(intake, wanted, there)
     _packagings(intake, {ids[one.id]: one for one in kept})
     variants.of_products(intake, kept, ids)
     variants.follow_bases(intake, {one.id: one.deleted for one in kept if one.id in with_variants}, ids)
+
+
+def keep_attributes(intake: Intake, wanted: Mapping[UUID, Row], there: Mapping[UUID, Row]) -> None:
+    """The values of products whose attributes are others than they were."""
+    told = {id_: row["attributes"] for id_, row in wanted.items() if "attributes" in row}
+    changed = {id_: given for id_, given in told.items() if id_ not in there or there[id_]["attributes"] != given}
+    keep_values(intake.work.session, changed, new=changed.keys() - there.keys())
 
 
 def _short_enough(intake: Intake, one: records.Product) -> bool:

@@ -36,7 +36,7 @@ def of_products(intake: Intake, products: Iterable[records.Product], ids: Mappin
     _put_bases_away(intake, [one.base_id for one in named.values()])
 
 
-def of_offers(intake: Intake, offers: Sequence[records.Offer], attributes: Mapping[str, dict[str, str]]) -> None:
+def of_offers(intake: Intake, offers: Sequence[records.Offer], attributes: Mapping[str, dict[str, Any]]) -> None:
     """Makes products for variants that offers name, and keeps what each has of its own. Offers whose base product is unknown are left."""
     known = intake.ids("product", [one.id for one in offers])
     bases = intake.ids("product", {one.base_id for one in offers})
@@ -69,7 +69,7 @@ def follow_bases(intake: Intake, deleted: Mapping[str, bool], ids: Mapping[str, 
     _write(intake, wanted, {ref: rows[ids[ref]] for ref in deleted})
 
 
-def _own(one: records.Offer, attributes: dict[str, str], there: Row | None, base_deleted: bool) -> Row:
+def _own(one: records.Offer, attributes: dict[str, Any], there: Row | None, base_deleted: bool) -> Row:
     """What the variant has of its own; an offer that names nothing but prices and stock leaves it as it was."""
     if there is not None and (one.changes_only_fields or not one.name):
         return {**there, "base_deleted": base_deleted}
@@ -80,12 +80,14 @@ def _own(one: records.Offer, attributes: dict[str, str], there: Row | None, base
 
 
 def _write(intake: Intake, variants: Mapping[UUID, Row], bases: Mapping[str, Row]) -> None:
-    from b2bkit_onec.apply.products import with_search_text
+    from b2bkit_onec.apply.products import keep_attributes, with_search_text
 
     if not variants:
         return
     products = {id_: with_search_text(_product(own, bases[own["base_ref"]])) for id_, own in variants.items()}
+    there = by_id(intake.work.session, Product, list(products))
     change = save(intake.work.session, Product, products, stamp={"updated_at": intake.work.now})
+    keep_attributes(intake, products, there)
     save(
         intake.work.session,
         Variant,
