@@ -31,10 +31,11 @@ def declare(intake: Intake, properties: Sequence[records.PropertyDef], before: M
     for ref, row in now.items():
         if ref in before:
             _rename(intake, before[ref], row)
-    places = {ref: row.get("position", before.get(ref, {}).get("position", 0)) for ref, row in now.items()}
-    declare_all(
-        intake.work.session, [Declared(now[one.id]["name"], kind_of(one, now[one.id]["choices"]), places[one.id]) for one in properties]
-    )
+    declared = []
+    for one in properties:
+        row = {**before.get(one.id, {}), **now[one.id]}
+        declared.append(Declared(row["name"], kind_of(one, row["choices"]), row["position"]))
+    declare_all(intake.work.session, declared)
 
 
 def _rename(intake: Intake, before: Row, now: Row) -> None:
