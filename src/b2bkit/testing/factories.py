@@ -133,7 +133,7 @@ def product(
         updated_at=work.now,
         **values,
     )
-    row.search_text = search_text(article=row.article, name=row.name, producer=row.producer or "")
+    row.search_text = search_text(article=row.article, name=row.name, producer=row.producer or "", full_name=row.full_name or "")
     work.session.add(row)
     work.session.flush()
     for position, (label, factor) in enumerate(packagings):

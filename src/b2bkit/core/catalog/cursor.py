@@ -12,21 +12,23 @@ import orjson
 from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.i18n import _
 
-Sort = Literal["name", "article"]
+Sort = Literal["best", "name", "article"]
 _LONGEST = 4_000
+_RANKS = range(10)
 
 
 class Cursor(NamedTuple):
-    """After (or, `back`, before) the row with this key and id, in this order of rows."""
+    """After (or, `back`, before) the row with this key and id, in this order of rows; `rank` is how well it fits what was searched."""
 
     sort: Sort
     back: bool
     key: str
     id: UUID
+    rank: int = 0
 
     def encode(self) -> str:
         """For a query string."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.sort, self.back, self.key, str(self.id)])).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(orjson.dumps([self.sort, self.back, self.key, str(self.id), self.rank])).rstrip(b"=").decode()
 
 
 def _bad() -> Refused:
@@ -39,10 +41,17 @@ def decode(text: str, sort: Sort) -> Cursor:
         raise _bad()
     try:
         found = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
-        known_sort, back, key, id_ = found
-        cursor = Cursor(sort, back, key, UUID(id_))
+        known_sort, back, key, id_, rank = found
+        cursor = Cursor(sort, back, key, UUID(id_), rank)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise _bad() from None
-    if known_sort != sort or not isinstance(back, bool) or not isinstance(key, str) or "\x00" in key:
+    if (
+        known_sort != sort
+        or not isinstance(back, bool)
+        or not isinstance(key, str)
+        or type(rank) is not int
+        or rank not in _RANKS
+        or "\x00" in key
+    ):
         raise _bad()
     return cursor

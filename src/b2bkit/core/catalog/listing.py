@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from itertools import count
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, case, or_, select, true, tuple_
 
 from b2bkit.core.catalog.cursor import Cursor, Sort, decode
 from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, goods_of
 from b2bkit.core.catalog.models import CategoryClosure, Product
-from b2bkit.core.catalog.search import search_words
+from b2bkit.core.catalog.search import Asked, asked
 from b2bkit.core.catalog.tree import Tree, category_tree
 from b2bkit.core.catalog.visibility import prepared
 from b2bkit.core.pricing.terms import Terms, session_terms
@@ -24,7 +25,7 @@ MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """What is asked of the list. `cursor` comes from an earlier page in the same order."""
+    """What is asked of the list. `cursor` comes from an earlier page in the same order; "best" is by name where no words are."""
 
     q: str = ""
     category: UUID | None = None
@@ -48,67 +49,82 @@ def list_products(work: Work, query: ListQuery, tree: Tree | None = None) -> Pro
     tree    read before in this work, it brings the terms: then there are two. Raises Refused for a cursor of another list.
     """
     terms = session_terms(work) if tree is None else tree.terms
-    cursor = decode(query.cursor, query.sort) if query.cursor else None
-    words = search_words(query.q)
-    if words is None:
-        return ProductPage((), terms, None, None)
-    rows, more = _rows(work, query, words, cursor)
-    forward, back = _cursors(query.sort, rows, cursor, more)
-    return ProductPage(tuple(goods_of(work, rows, terms)), terms, forward, back)
+    words = asked(query.q)
+    return ProductPage((), terms, None, None) if words is None else list_found(work, query, words, terms)
 
 
-def _rows(work: Work, query: ListQuery, words: tuple[str, ...], cursor: Cursor | None) -> tuple[list[ProductRow], bool]:
+def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None) -> ProductPage:
+    """The same for words that are known already: two statements. `query.q` does not matter."""
+    sort: Sort = query.sort if words.words or query.sort != "best" else "name"
+    cursor = decode(query.cursor, sort) if query.cursor else None
+    found, more = _rows(work, query, sort, words, cursor)
+    forward, back = _cursors(sort, found, cursor, more)
+    return ProductPage(tuple(goods_of(work, [row for row, _rank in found], terms)), terms, forward, back)
+
+
+_Ranked = tuple[ProductRow, int]
+
+
+def _rows(work: Work, query: ListQuery, sort: Sort, words: Asked, cursor: Cursor | None) -> tuple[list[_Ranked], bool]:
     by_category, back = query.category is not None, cursor is not None and cursor.back
-    key = ("list", len(words), by_category, query.sort, cursor is not None, back)
+    key = ("list", words.shape, by_category, sort, cursor is not None, back)
 
     def build(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-        matching = and_(criterion, words_match(len(words)), _in_category() if by_category else true())
-        return _page_statement(matching, query.sort, cursor is not None, back)
+        matching = and_(criterion, words_match(words.shape), _in_category() if by_category else true())
+        return _page_statement(matching, sort, cursor is not None, back)
 
     statement, values = prepared(work, key, build)
-    parameters = {**values, **word_values(words), "category": query.category, "limit": query.limit + 1}
+    parameters = {**values, **words.values, "category": query.category, "limit": query.limit + 1}
     if cursor is not None:
-        parameters |= {"after_key": cursor.key, "after_id": cursor.id}
-    rows = [ProductRow._make(row) for row in work.session.rows(statement, parameters)]
-    more = len(rows) > query.limit
-    rows = rows[: query.limit]
-    return (rows[::-1] if back else rows), more
+        parameters |= {"after_rank": cursor.rank, "after_key": cursor.key, "after_id": cursor.id}
+    ranked = sort == "best"
+    found = [
+        (ProductRow._make(row[:-1]), row[-1]) if ranked else (ProductRow._make(row), 0) for row in work.session.rows(statement, parameters)
+    ]
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    return (found[::-1] if back else found), more
 
 
 def _page_statement(matching: ColumnElement[bool], sort: Sort, after: bool, back: bool) -> Select[*tuple[object, ...]]:
-    key = Product.search_text if sort == "name" else Product.article
-    statement = select(*PRODUCT_COLUMNS).where(matching)
+    key = Product.article if sort == "article" else Product.search_text
+    columns: tuple[Any, ...] = PRODUCT_COLUMNS
+    order: tuple[Any, ...] = (key, Product.id)
+    mark: tuple[Any, ...] = (bindparam("after_key", type_=key.type), bindparam("after_id", type_=Uuid()))
+    if sort == "best":
+        columns, order, mark = (*columns, _RANK), (_RANK, *order), (bindparam("after_rank", type_=Integer()), *mark)
+    statement = select(*columns).where(matching)
     if after:
-        row, mark = tuple_(key, Product.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id", type_=Uuid()))
-        statement = statement.where(row < mark if back else row > mark)
-    order = (key.desc(), Product.id.desc()) if back else (key, Product.id)
-    return statement.order_by(*order).limit(bindparam("limit"))
+        row, from_here = tuple_(*order), tuple_(*mark)
+        statement = statement.where(row < from_here if back else row > from_here)
+    return statement.order_by(*(part.desc() if back else part for part in order)).limit(bindparam("limit"))
 
 
-def _cursors(sort: Sort, rows: list[ProductRow], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
-    if not rows:
+def _cursors(sort: Sort, found: list[_Ranked], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
+    if not found:
         return None, None
 
-    def at(row: ProductRow, back: bool) -> str:
-        return Cursor(sort, back, row.sort_text if sort == "name" else row.article, row.id).encode()
+    def at(place: _Ranked, back: bool) -> str:
+        row, rank = place
+        return Cursor(sort, back, row.article if sort == "article" else row.sort_text, row.id, rank).encode()
 
     back = cursor is not None and cursor.back
-    forward = at(rows[-1], False) if (more or back) else None
-    backward = at(rows[0], True) if (cursor is not None and (more or not back)) else None
+    forward = at(found[-1], False) if (more or back) else None
+    backward = at(found[0], True) if (cursor is not None and (more or not back)) else None
     return forward, backward
 
 
 # what matches
 
+_RANK = case(  # the article itself, then names that begin so, then the rest
+    (Product.search_text.like(bindparam("whole_article")), 0), (Product.search_text.like(bindparam("first_word")), 1), else_=2
+)
 
-def words_match(count: int) -> ColumnElement[bool]:
-    """Products in whose text each of the words `word_0`, `word_1` ... begins a word."""
-    return and_(true(), *(Product.search_text.like(bindparam(f"word_{number}")) for number in range(count)))
 
-
-def word_values(words: tuple[str, ...]) -> dict[str, object]:
-    """Parameters of `words_match`; words hold letters and digits only, so nothing has to be escaped."""
-    return {f"word_{number}": f"% {word}%" for number, word in enumerate(words)}
+def words_match(shape: Sequence[int]) -> ColumnElement[bool]:
+    """Products in whose text for each of the words one of its beginnings begins a word; parameters are `Asked.values`."""
+    numbers = count()
+    return and_(true(), *(or_(*(Product.search_text.like(bindparam(f"word_{next(numbers)}")) for _ in range(many))) for many in shape))
 
 
 def _in_category() -> ColumnElement[bool]:
@@ -118,11 +134,16 @@ def _in_category() -> ColumnElement[bool]:
 
 def matching_tree(work: Work, q: str) -> Tree:
     """The category tree with counts of visible products, and of those that match the words: one statement."""
-    words = search_words(q)
-    if words == ():
-        return category_tree(work)
+    words = asked(q)
     if words is None:  # text without a letter or digit matches nothing
         tree = category_tree(work)
         return tree._replace(groups=tuple(group._replace(matching=0) for group in tree.groups), matching=0)
-    key: Hashable = ("words", len(words))
-    return category_tree(work, match=words_match(len(words)), key=key, values=word_values(words))
+    return tree_of(work, words)
+
+
+def tree_of(work: Work, words: Asked) -> Tree:
+    """The same for words that are known already."""
+    if not words.words:
+        return category_tree(work)
+    key: Hashable = ("words", words.shape)
+    return category_tree(work, match=words_match(words.shape), key=key, values=words.values)

@@ -10,6 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2bkit.core.catalog.search import MAX_TEXT
+from b2bkit.core.catalog.words.models import CatalogMark as CatalogMark
+from b2bkit.core.catalog.words.models import CatalogWord as CatalogWord
 from b2bkit.core.db.base import Base, Identified, factor, quantity, title
 
 

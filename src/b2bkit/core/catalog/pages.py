@@ -10,12 +10,14 @@ from falcon import Request, Response
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from b2bkit.core.catalog.cursor import Sort
-from b2bkit.core.catalog.listing import ListQuery, list_products, matching_tree
+from b2bkit.core.catalog.listing import ListQuery, list_found
+from b2bkit.core.catalog.listing import ProductPage as Listed
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
+from b2bkit.core.catalog.words.meaning import search
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -29,7 +31,8 @@ class ListForm(BaseModel):
 
     q: str = Field("", max_length=200)
     category: UUID | None = None
-    sort: Sort = "name"
+    sort: Sort = "best"
+    exact: bool = False
     cursor: str | None = None
     view: View | None = None
 
@@ -94,8 +97,10 @@ class ProductList:
         if form.view is not None:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
-        tree = matching_tree(work, form.q)
-        page = list_products(work, ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor), tree)
+        found = search(work, form.q, exact=form.exact)
+        tree, page = found.tree, Listed((), found.tree.terms, None, None)
+        if found.words is not None:
+            page = list_found(work, ListQuery(category=form.category, sort=form.sort, cursor=form.cursor), found.words, tree.terms)
         chosen = tree.find(form.category)
         matching = tree.matching if form.category is None else chosen.matching if chosen else 0
         render(
@@ -107,6 +112,7 @@ class ProductList:
             listed=page,
             rows=[shown(good) for good in page.goods],
             tree=tree,
+            instead=found.said,
             groups=groups_to_show(tree, form.category),
             chosen=chosen,
             matching=matching,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.catalog import api, pages, visibility
+from b2bkit.core.catalog.words import learn
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Level, NavItem, Permission, Route
+from b2bkit.core.extend.things import CatalogFilter, Job, Level, NavItem, Permission, Route
 from b2bkit.core.i18n import N_
 
 VIEW = "catalog.view"
@@ -27,6 +28,10 @@ class CatalogPlugin(Plugin):
     @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
         yield CatalogFilter(name="catalog.contract_groups", order=100, criterion=visibility.contract_groups)
+
+    @hookimpl
+    def register_jobs(self) -> Iterable[Job]:
+        yield Job(name=learn.JOB, run=learn.learn_words, every=3600, time_limit=900)
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:

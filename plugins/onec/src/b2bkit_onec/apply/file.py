@@ -50,6 +50,8 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
         if told:
             rows = sum(one["told"] for one in told)
             erp.mark_fresh(work, kind, as_of=work.now, rows=rows, refused=intake.refused_in_all)
+    if "products" in intake.counts:
+        work.enqueue("catalog.learn_words", unique="import")
     elsewhere.tell(intake)
     return intake
 

@@ -115,8 +115,8 @@ def _row(intake: Intake, one: records.Product, classifier: Classifier, groups: d
 
 def with_search_text(row: Row) -> Row:
     """The row with the text by which its product is found."""
-    text = search_text(article=row["article"], name=row["name"], producer=row["producer"], barcode=row["barcode"])
-    return {**row, "search_text": text}
+    named = {field: row[field] for field in ("article", "name", "producer", "barcode", "full_name")}
+    return {**row, "search_text": search_text(**named)}
 
 
 def _category(intake: Intake, one: records.Product, groups: dict[str, UUID]) -> UUID | None:
