@@ -18,6 +18,7 @@ from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Widget
 from b2bkit.core.i18n import language
 from b2bkit.core.web import formatting
 from b2bkit.core.web.environment import PageEnvironment
+from b2bkit.core.web.kept import Kept
 from b2bkit.core.web.state import State, current
 from b2bkit.core.work import ANONYMOUS, Actor
 
@@ -82,7 +83,7 @@ class Renderer:
             auto_reload=False,
             cache_size=1000,
         )
-        env.globals.update(self._globals())
+        env.globals.update(self._globals(), kept=Kept())
         return env
 
     def _globals(self) -> dict[str, Any]:
