@@ -142,7 +142,7 @@ def test_who_works_for_another_company_now_hears_no_more_of_the_first(people: Pe
     async def story() -> None:
         async with Ear(people.portal, client) as ear:
             with people.portal.work(write=False) as work:
-                reader = Sessions(people.portal.app.kit.roles, people.portal.app.sessions.idle)
+                reader = Sessions(RightsBook(people.portal.app.kit), people.portal.app.sessions.idle, people.portal.app.sessions.zone)
                 signed = reader.read(work.session, client.cookies["b2bkit"], work.now)
             assert signed is not None
             with people.portal.app.work(signed.actor, unscoped=True) as work:

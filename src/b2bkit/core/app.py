@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
 from pathlib import Path
 
+from b2bkit.core.access.book import RightsBook
+from b2bkit.core.access.plugin import AccessPlugin
 from b2bkit.core.accounts.plugin import AccountsPlugin
 from b2bkit.core.accounts.sign_in import Sessions
 from b2bkit.core.admin.plugin import AdminPlugin
@@ -45,6 +47,7 @@ from b2bkit.core.work import SYSTEM, Actor, Signal, Work
 
 CORE: tuple[type[Plugin], ...] = (
     AccountsPlugin,
+    AccessPlugin,
     CatalogPlugin,
     PricingPlugin,
     OrderingPlugin,
@@ -158,7 +161,8 @@ class App:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.db = Database(deployment.config.database_url, pool_size=deployment.config.tables.database.pool)
         self._translations = {lang: translator(lang, *locale_dirs(deployment.kit)) for lang in {*self.config.portal.languages, "en"}}
-        self.sessions = Sessions(deployment.kit.roles, timedelta(hours=self.config.tables.web.session_idle_hours))
+        idle = timedelta(hours=self.config.tables.web.session_idle_hours)
+        self.sessions = Sessions(RightsBook(deployment.kit), idle, self.config.portal.zone)
         self.bus = bus_for(self)
         self.kit = _with_housekeeping(_with_notifications(deployment.kit)).with_routes(*web_routes())
         self.on_signals: Callable[[Sequence[Signal]], None] = lambda _signals: None

@@ -21,6 +21,8 @@ DEVELOPMENT_SECRET = "only-for-development-never-in-production"  # noqa: S105  (
 CONFIG_NAME = "b2bkit.toml"
 ENVIRONMENT = "the environment"
 
+Reach = Annotated[str, Field(pattern="^(own|company|network|assigned|all|none)$")]
+
 
 class Section(BaseModel):
     """Base of a table of `b2bkit.toml`: frozen, unknown keys are errors."""
@@ -129,6 +131,18 @@ class WidgetsSection(Section):
     order: dict[str, int] = Field(default_factory=dict, description="Widget name -> its place; smaller comes first.")
 
 
+class ProfileSection(Section):
+    """`[profiles.<name>]`: one kind of account."""
+
+    label: str = Field("", description="What people read; a profile of the core has its own words.", max_length=60)
+    only: tuple[str, ...] = Field((), description="The only permissions that anybody of this kind can have; empty: all of the role's.")
+    rights: dict[str, Reach] = Field(
+        default_factory=dict, description="Permission -> how far it reaches for the roles that have it, or none: nobody of this kind has it."
+    )
+    without_pages: tuple[str, ...] = Field((), description="Routes that are not there for this kind.")
+    without_fields: tuple[str, ...] = Field((), description="Fields that are not shown to and not asked of this kind.")
+
+
 class Tables(Section):
     """The whole file."""
 
@@ -140,7 +154,8 @@ class Tables(Section):
     erp: ErpSection = ErpSection()
     theme: ThemeSection = ThemeSection()
     widgets: WidgetsSection = WidgetsSection()
-    roles: dict[str, dict[str, Annotated[str, Field(pattern="^(own|company|assigned|all|none)$")]]] = Field(default_factory=dict)
+    roles: dict[str, dict[str, Reach]] = Field(default_factory=dict)
+    profiles: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,29}$")], ProfileSection] = Field(default_factory=dict)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 

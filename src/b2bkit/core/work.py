@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from b2bkit.core.db.session import PortalSession
     from b2bkit.core.extend.kit import Kit
 
-_ORDER = {Level.OWN: 0, Level.COMPANY: 1, Level.ASSIGNED: 2, Level.ALL: 3}
+_ORDER = {Level.OWN: 0, Level.COMPANY: 1, Level.NETWORK: 2, Level.ASSIGNED: 3, Level.ALL: 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,9 @@ class Actor:
     contract_id  the contract chosen in the session (1C: Договор контрагента), or None
     levels       permission -> how far it reaches
     on_behalf    a staff member's user id when staff act for a client
+    limits       (permission, or "" for everything, and what it is narrowed by) -> the values that are left
+    stands_for   colleagues who are away and whose clients the actor looks after meanwhile
+    closed       names of routes that the profile of the actor's company leaves out
     """
 
     kind: Literal["anonymous", "client", "staff", "system"]
@@ -40,6 +43,16 @@ class Actor:
     name: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
     on_behalf: UUID | None = None
+    limits: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    stands_for: tuple[UUID, ...] = ()
+    closed: frozenset[str] = frozenset()
+
+    def limit(self, dimension: str, permission: str = "") -> frozenset[str] | None:
+        """What the permission, and everything, is narrowed to in this dimension; None where nothing narrows it."""
+        if not self.limits:
+            return None
+        found = [self.limits[name, dimension] for name in {"", permission} if (name, dimension) in self.limits]
+        return frozenset.intersection(*found) if found else None
 
     def may(self, permission: str) -> bool:
         """Whether the actor has the permission at any level; the system has all."""

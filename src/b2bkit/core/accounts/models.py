@@ -27,11 +27,19 @@ class User(Identified, Base):
 
 
 class Company(Identified, Base):
-    """A client (1C: Партнер): one or more legal entities, with a personal manager."""
+    """A client (1C: Партнер): one or more legal entities, with a personal manager.
+
+    region     where it is, as the supplier parts its market (1C: БизнесРегион)
+    profile    what kind of account it is: a name of `[profiles]`
+    dealer_of  the distributor whose dealer it is
+    """
 
     __tablename__ = "core_company"
 
     name: Mapped[title]
+    region: Mapped[str] = mapped_column(String(100), default="", server_default="", index=True)
+    profile: Mapped[str] = mapped_column(String(30), default="legal_entity", server_default="legal_entity")
+    dealer_of: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id", ondelete="SET NULL"), index=True)
     manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
     suspended: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

@@ -24,14 +24,19 @@ class AccountsPlugin(Plugin):
         company, everyone = Level.COMPANY, dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
         staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
         yield Permission(name="accounts.company", label=N_("See the company, its contracts and people"), roles={**everyone, **staff})
-        yield Permission(name="accounts.people", label=N_("Invite, change and dismiss people"), roles={"owner": company, **staff})
-        yield Permission(name="accounts.clients", label=N_("See clients"), roles=staff)
+        yield Permission(
+            name="accounts.people", label=N_("Invite, change and dismiss people"), roles={"owner": company, **staff}, on_behalf=False
+        )
+        yield Permission(name="accounts.clients", label=N_("See clients"), roles=staff, limits=("region",))
         yield Permission(name="accounts.suspend", label=N_("Suspend a client's access"), roles={"admin": Level.ALL})
 
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
-        company_owned = (models.LegalEntity, models.Contract, models.ContractCategory, models.Address, models.Membership, models.Invitation)
-        yield Scope(name="accounts.company", entity=models.Company, criterion=lambda actor: scopes.company_scope(actor, models.Company.id))
+        company_owned = (models.Address, models.Membership, models.Invitation)
+        yield Scope(name="accounts.company", entity=models.Company, criterion=scopes.clients_scope(models.Company))
+        yield Scope(name="accounts.legal_entity", entity=models.LegalEntity, criterion=scopes.clients_scope(models.LegalEntity))
+        for terms in (models.Contract, models.ContractCategory):
+            yield Scope(name=f"accounts.{terms.__tablename__.removeprefix('core_')}", entity=terms, criterion=scopes.contract_scope(terms))
         yield Scope(name="accounts.user", entity=models.User, criterion=scopes.user_scope)
         yield Scope(name="accounts.session", entity=models.UserSession, criterion=scopes.session_scope)
         for entity in company_owned:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
+from b2bkit.core.access.actors import ACTS_AS, Client, acting_for, actor_of, within
+from b2bkit.core.access.book import RightsBook
+from b2bkit.core.access.models import AccessVersion, Acting
+from b2bkit.core.access.rights import Holder
 from b2bkit.core.accounts import passwords
 from b2bkit.core.accounts.models import Company, Contract, Membership, SignInAttempt, User, UserSession
 from b2bkit.core.db.engine import Reader
 from b2bkit.core.db.session import PortalSession
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Problem
-from b2bkit.core.extend.kit import Role
 from b2bkit.core.i18n import _
 from b2bkit.core.web.parts import SignedIn
 from b2bkit.core.work import Actor, Work
@@ -162,8 +166,16 @@ class _Bearer(NamedTuple):
     lang: str
     staff_role: str | None
     role: str | None
+    profile: str | None
+    version: int
+    acting_for: UUID | None
+    acting_contract: UUID | None
+    acting_profile: str | None
+    acting_manager: UUID | None
+    acting_region: str | None
 
 
+_Client = aliased(Company)
 _BEARER = (
     select(
         UserSession.id,
@@ -176,6 +188,13 @@ _BEARER = (
         User.lang,
         User.staff_role,
         Membership.role,
+        Company.profile,
+        func.coalesce(select(AccessVersion.number).where(AccessVersion.id == 1).scalar_subquery(), 0),
+        _Client.id,
+        Acting.contract_id,
+        _Client.profile,
+        _Client.manager_id,
+        _Client.region,
     )
     .join(User, User.id == UserSession.user_id)
     .outerjoin(
@@ -183,6 +202,8 @@ _BEARER = (
         and_(Membership.user_id == User.id, Membership.company_id == UserSession.company_id, Membership.dismissed_at.is_(None)),
     )
     .outerjoin(Company, Company.id == UserSession.company_id)
+    .outerjoin(Acting, and_(Acting.session_id == UserSession.id, Acting.until > bindparam("now")))
+    .outerjoin(_Client, and_(_Client.id == Acting.company_id, _Client.suspended.is_(False)))
     .where(
         UserSession.token_hash == bindparam("hash"),
         UserSession.expires_at > bindparam("now"),
@@ -194,11 +215,12 @@ _BEARER = (
 
 
 class Sessions:
-    """Reads and keeps sessions for the guard: one query a request; dismissal, block and suspension hold at once."""
+    """Reads and keeps sessions for the guard: one query a request; dismissal, block, suspension and changed rights hold at once."""
 
-    def __init__(self, roles: Mapping[str, Role], idle: timedelta) -> None:
-        self.roles = roles
+    def __init__(self, book: RightsBook, idle: timedelta, zone: ZoneInfo) -> None:
+        self.book = book
         self.idle = idle
+        self.zone = zone
 
     def read(self, session: Reader, token: str, now: datetime) -> SignedIn | None:
         """Who bears this token, or None."""
@@ -206,20 +228,26 @@ class Sessions:
         if not found:
             return None
         bearer = _Bearer._make(found[0])
-        role = bearer.staff_role or bearer.role or ""
-        known = self.roles.get(role)
-        staff = bearer.staff_role is not None
-        actor = Actor(
-            kind="staff" if staff else "client",
-            user_id=bearer.user_id,
-            company_id=None if staff else bearer.company_id,
-            contract_id=None if staff else bearer.contract_id,
-            session_id=bearer.session_id,
-            role=role,
-            name=bearer.name,
-            levels=known.levels if known else {},
-        )
+        actor = self._staff(session, bearer, now) if bearer.staff_role is not None else self._client(session, bearer)
         return SignedIn(actor=actor, csrf=bearer.csrf, lang=bearer.lang, stale=now - bearer.seen_at > STALE)
+
+    def _client(self, session: Reader, bearer: _Bearer) -> Actor:
+        holder = Holder(bearer.role or "", bearer.user_id, bearer.company_id, bearer.profile or "")
+        actor = actor_of(holder, self.book.of(session, bearer.version, holder), bearer.name)
+        return replace(actor, session_id=bearer.session_id, contract_id=within(actor, bearer.contract_id))
+
+    def _staff(self, session: Reader, bearer: _Bearer, now: datetime) -> Actor:
+        holder = Holder(bearer.staff_role or "", bearer.user_id)
+        rights = self.book.of(session, bearer.version, holder)
+        stands_for = self.book.stands_for(bearer.user_id, now.astimezone(self.zone).date())
+        actor = replace(actor_of(holder, rights, bearer.name), session_id=bearer.session_id, stands_for=stands_for)
+        if bearer.acting_for is None:
+            return actor
+        client = Client(
+            bearer.acting_for, bearer.acting_contract, bearer.acting_profile or "", bearer.acting_manager, bearer.acting_region or ""
+        )
+        deputy = Holder(ACTS_AS, None, client.company_id, client.profile, behalf=True)
+        return acting_for(actor, client, self.book.of(session, bearer.version, deputy))
 
     def touch(self, session: PortalSession, token: str, now: datetime) -> None:
         """Notes that the session was used."""

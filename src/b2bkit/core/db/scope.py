@@ -21,7 +21,7 @@ from sqlalchemy.util import LRUCache
 
 from b2bkit.core.db.base import Base, CompanyOwned
 from b2bkit.core.db.wall import Guarded, ScopeViolation, names_of, walled_engine
-from b2bkit.core.extend.things import Scope
+from b2bkit.core.extend.things import Level, Scope
 from b2bkit.core.work import Actor
 
 __all__ = ["ScopeMap", "ScopeViolation", "scope_map", "unscoped_entities", "walled_engine"]
@@ -213,6 +213,17 @@ class ActorScope:
             ordered = sorted(mappers, key=lambda mapper: mapper.class_.__qualname__)
             known = self._options[mappers] = ScopeOption(map(self.criterion, ordered))
         return known
+
+    @property
+    def reads_further(self) -> bool:
+        """Whether a client's person sees rows of other companies (its dealers'): those are there for reading only."""
+        return self.actor.kind == "client" and Level.NETWORK in self.actor.levels.values()
+
+    def owner_column(self, mapper: EntityMapper) -> Any:
+        """The attribute that says which company a row belongs to; None for what belongs to none."""
+        if cast(Table, mapper.local_table).name == "core_company":
+            return mapper.attrs["id"].class_attribute
+        return mapper.attrs["company_id"].class_attribute if issubclass(mapper.class_, CompanyOwned) else None
 
     def company_allowed(self, company_id: object) -> bool | None:
         """Whether the actor may write rows of this company; None when only the database can say."""

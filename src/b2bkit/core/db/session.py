@@ -109,7 +109,15 @@ class ScopedSession(PortalSession):
             own = self.scope.map.mapper(statement._propagate_attrs["plugin_subject"].mapper)
             if own is not None:
                 statement = statement.where(self.scope.criterion(own).guard)
+        if statement.is_dml and not statement.is_insert and self.scope.reads_further:
+            statement = self._own_alone(statement)
         return statement.options(self.scope.option(found))
+
+    def _own_alone(self, statement: Any) -> Any:
+        """A change meets no row of those companies that the actor only reads of."""
+        mapper = self.scope.map.by_table.get(str(statement.table.name).lower())
+        owner = None if mapper is None else self.scope.owner_column(mapper)
+        return statement if owner is None else statement.where(owner == self.actor.company_id)
 
     def _shape_of(self, statement: Any) -> tuple[Hashable, Sequence[BindParameter[Any]]]:
         found = self.scope.map.found_in(statement)
@@ -171,8 +179,16 @@ class ScopedSession(PortalSession):
             history = state.attrs["company_id"].history if "company_id" in mapper.columns else None
             if state.persistent and history is not None and history.has_changes():
                 raise ScopeViolation(f"a {state.class_.__name__} never changes its company: make a new one")
+            if state.persistent and self.scope.reads_further:
+                self._refuse_read_only(state, mapper)
             if state.pending:
                 self._check_row(mapper, {column.key: state.dict.get(key) for key, column in _columns(mapper)})
+
+    def _refuse_read_only(self, state: InstanceState[Any], mapper: Mapper[Any]) -> None:
+        """Another company's row that the actor may read is as absent for changes as any foreign one."""
+        owner = self.scope.owner_column(mapper)
+        if owner is not None and (state.modified or state.obj() in self.deleted) and state.dict.get(owner.key) != self.actor.company_id:
+            raise NotFound(state.class_.__name__)
 
     def _check_row(self, mapper: Mapper[Any], row: Mapping[str, object]) -> None:
         if "company_id" in mapper.columns:

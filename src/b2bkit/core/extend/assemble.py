@@ -10,6 +10,7 @@ from b2bkit.core.config import Tables, did_you_mean
 from b2bkit.core.errors import ConfigProblem
 from b2bkit.core.extend.kit import SLOTS, Kit, Role
 from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.extend.profiles import profiles
 from b2bkit.core.extend.things import (
     NAME,
     PUBLIC,
@@ -74,6 +75,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         erp_can=can,
         health_checks=tuple(check.named("register_health_checks").values()),
         facts=facts,
+        profiles=profiles(tables.profiles if tables else {}, permissions, routes, file, problems),
     )
 
 
@@ -148,7 +150,7 @@ def _roles(permissions: Mapping[str, Permission], tables: Tables | None, file: s
             elif reach == "none":
                 levels[role].pop(name, None)
             elif (reach in ("assigned", "all")) != (role in STAFF_ROLES):
-                cure = "clients reach own or company, staff reach assigned or all"
+                cure = "clients reach own, company or network, staff reach assigned or all"
                 problems.append(ConfigProblem(file, f"roles.{role}.{name}", f"{reach!r} is not for this role", cure))
             else:
                 levels[role][name] = Level(reach)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.extend.profiles import Profile
 from b2bkit.core.extend.things import (
     CatalogFilter,
     Channel,
@@ -63,6 +64,7 @@ class Kit:
     erp_can: frozenset[str]
     health_checks: tuple[HealthCheck, ...]
     facts: Mapping[str, type[Fact]]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     def fact_name(self, event: type[Fact]) -> str:
         """The stored name of a fact's class, `<plugin>.<Class>`."""

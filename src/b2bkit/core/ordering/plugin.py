@@ -26,7 +26,13 @@ class OrderingPlugin(Plugin):
     def register_permissions(self) -> Iterable[Permission]:
         clients = dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
         buyers = dict.fromkeys(("owner", "buyer"), Level.COMPANY)
-        yield Permission(name=VIEW, label=N_("See orders"), roles={**clients, "manager": Level.ASSIGNED, "admin": Level.ALL})
+        yield Permission(
+            name=VIEW,
+            label=N_("See orders"),
+            roles={**clients, "manager": Level.ASSIGNED, "admin": Level.ALL},
+            levels=(Level.OWN, Level.NETWORK),
+            limits=("region", "contract"),
+        )
         yield Permission(name=CART, label=N_("Fill a cart"), roles=buyers)
         yield Permission(name=PLACE, label=N_("Place orders"), roles=buyers)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, select
 
-from b2bkit.core.accounts.scopes import company_scope, own_or_company
+from b2bkit.core.accounts.scopes import company_scope, contract_limit, own_or_company
 from b2bkit.core.extend.things import Level
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine
 from b2bkit.core.work import Actor
@@ -28,17 +28,20 @@ def own_cart(entity: type[Cart] | type[CartLine]) -> Callable[[Actor], ColumnEle
 
 
 def order_scope(actor: Actor) -> ColumnElement[bool]:
-    """Orders of the company, or only those that the person placed when `ordering.view` reaches no further."""
-    return own_or_company(actor, VIEW, Order.company_id, Order.placed_by)
+    """Orders of the company, or only those that the person placed when `ordering.view` reaches no further; of the contracts that are left."""
+    return own_or_company(actor, VIEW, Order.company_id, Order.placed_by) & contract_limit(actor, Order.contract_id, VIEW)
 
 
 def part_of_order(entity: type[OrderLine] | type[OrderEvent]) -> Callable[[Actor], ColumnElement[bool]]:
     """Lines and events follow their order."""
 
     def criterion(actor: Actor) -> ColumnElement[bool]:
-        within: Any = company_scope(actor, entity.company_id)
+        within: Any = company_scope(actor, entity.company_id, VIEW)
+        seen = select(_order.c.id)
         if actor.kind == "client" and actor.level(VIEW) is Level.OWN:
-            return within & entity.order_id.in_(select(_order.c.id).where(_order.c.placed_by == actor.user_id))  # type: ignore[no-any-return]
-        return within  # type: ignore[no-any-return]
+            seen = seen.where(_order.c.placed_by == actor.user_id)
+        if actor.limit("contract", VIEW) is not None:
+            seen = seen.where(contract_limit(actor, _order.c.contract_id, VIEW))
+        return within if seen.whereclause is None else within & entity.order_id.in_(seen)  # type: ignore[no-any-return]
 
     return criterion

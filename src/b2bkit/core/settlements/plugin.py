@@ -9,6 +9,7 @@ from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Level, Permission, Scope
 from b2bkit.core.i18n import N_
 from b2bkit.core.settlements.models import ContactPerson, Due, Paper, PaperLine, Settlement, Terms
+from b2bkit.core.settlements.scopes import PAPERS, SUMS, paper_line_scope, paper_scope
 
 
 class SettlementsPlugin(Plugin):
@@ -22,13 +23,21 @@ class SettlementsPlugin(Plugin):
     def register_permissions(self) -> Iterable[Permission]:
         client = {"owner": Level.COMPANY, "accountant": Level.COMPANY}
         staff = {"manager": Level.ASSIGNED, "admin": Level.ALL}
-        yield Permission(name="settlements.view", label=N_("See debts and payments"), roles=client | staff)
+        far, limits = (Level.NETWORK,), ("region", "contract")
+        yield Permission(name=SUMS, label=N_("See debts and payments"), roles=client | staff, levels=far, limits=limits)
         papers = client | {"buyer": Level.COMPANY}
-        yield Permission(name="settlements.papers", label=N_("See invoices and shipping papers"), roles=papers | staff)
+        yield Permission(
+            name=PAPERS, label=N_("See invoices and shipping papers"), roles=papers | staff, levels=far, limits=(*limits, "paper")
+        )
 
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
-        for name, entity in (
-            ("terms", Terms), ("contact", ContactPerson), ("settlement", Settlement), ("due", Due), ("paper", Paper), ("line", PaperLine),
-        ):  # fmt: skip
-            yield Scope(name=f"settlements.{name}", entity=entity, criterion=criterion_of(entity))
+        for name, entity, permission, contract in (
+            ("terms", Terms, SUMS, Terms.contract_id),
+            ("contact", ContactPerson, "", None),
+            ("settlement", Settlement, SUMS, Settlement.contract_id),
+            ("due", Due, SUMS, Due.contract_id),
+        ):
+            yield Scope(name=f"settlements.{name}", entity=entity, criterion=criterion_of(entity, permission, contract))
+        yield Scope(name="settlements.paper", entity=Paper, criterion=paper_scope)
+        yield Scope(name="settlements.line", entity=PaperLine, criterion=paper_line_scope)

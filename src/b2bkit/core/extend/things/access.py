@@ -16,11 +16,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Something that a role may do. `roles` says who has it by default and how far it reaches; a deployment may change that."""
+    """Something that a role may do. `roles` says who has it by default and how far it reaches; a deployment may change that, and so may
+    staff in the access matrix.
+
+    levels     further levels that mean something for it, besides company, assigned and all: OWN, NETWORK
+    limits     what it can be narrowed by: `region`, `contract`, `category`, `paper`; the scope or filter behind it must ask for them
+    on_behalf  False for what staff who act for a client may not do
+    """
 
     name: str
     label: str
     roles: Mapping[str, Level]
+    levels: tuple[Level, ...] = ()
+    limits: tuple[str, ...] = ()
+    on_behalf: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,14 @@ Area = Literal["portal", "admin", "api"]
 
 
 class Level(Enum):
-    """How far a permission reaches: rows that I made, my company's, my assigned clients', all."""
+    """How far a permission reaches: rows that I made, my company's, those of my dealers too, my assigned clients', all.
+
+    NETWORK reaches further in reading only: a distributor sees what its dealers have, and changes nothing of theirs.
+    """
 
     OWN = "own"
     COMPANY = "company"
+    NETWORK = "network"
     ASSIGNED = "assigned"
     ALL = "all"
 
