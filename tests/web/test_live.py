@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from b2bkit.core.access.book import RightsBook
 from b2bkit.core.accounts.companies import switch
 from b2bkit.core.accounts.models import Membership
 from b2bkit.core.accounts.people import dismiss

@@ -27,7 +27,9 @@ from b2bkit.testing.portal import Portal
 
 Side = Literal["own", "foreign"]
 SIDES: tuple[Side, Side] = ("own", "foreign")
-NOT_FILLED = {"core_user", "core_company", "core_user_session", "core_sign_in_attempt", "core_idempotency", "core_order_number"}
+NOT_FILLED = {
+    "core_user", "core_company", "core_user_session", "core_sign_in_attempt", "core_idempotency", "core_order_number", "core_acting",
+}  # fmt: skip
 VOLATILE = {"core_user_session", "core_sign_in_attempt", "core_idempotency", "core_freshness", "core_erp_contact"}
 VALUES: Mapping[tuple[str, str], object] = {
     ("core_order", "status"): "placed",

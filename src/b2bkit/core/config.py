@@ -137,7 +137,8 @@ class ProfileSection(Section):
     label: str = Field("", description="What people read; a profile of the core has its own words.", max_length=60)
     only: tuple[str, ...] = Field((), description="The only permissions that anybody of this kind can have; empty: all of the role's.")
     rights: dict[str, Reach] = Field(
-        default_factory=dict, description="Permission -> how far it reaches for the roles that have it, or none: nobody of this kind has it."
+        default_factory=dict,
+        description="Permission -> how far it reaches for the roles that have it, or none: nobody of this kind has it.",
     )
     without_pages: tuple[str, ...] = Field((), description="Routes that are not there for this kind.")
     without_fields: tuple[str, ...] = Field((), description="Fields that are not shown to and not asked of this kind.")

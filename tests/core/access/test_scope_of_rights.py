@@ -1,4 +1,4 @@
-"""Rows under random rights: what the scoped session shows is what a plain reading of the rules says, entity by entity, on both databases."""
+"""Rows under random rights: what the scoped session shows is what a plain reading of the rules says, entity by entity."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from b2bkit.core.accounts.models import Address, Company, Contract, LegalEntity, Membership
-from b2bkit.core.catalog.visibility import visible
 from b2bkit.core.catalog.models import Product
+from b2bkit.core.catalog.visibility import visible
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Level
@@ -182,10 +182,10 @@ def expected(actor: Actor, market: Market, entity: type) -> set[UUID]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_rights_show_what_the_rules_say_and_nothing_else(portal: Portal, market: Market, seed: int) -> None:
     dice = random.Random(seed)
-    for _turn in range(40):
+    for _turn in range(30):
         actor = draw(dice, market)
         with portal.app.work(actor, write=False) as work:
             for entity in GOVERNED:
@@ -210,12 +210,15 @@ def test_a_distributor_reads_of_its_dealers_and_changes_nothing_of_theirs(portal
     with portal.app.work(actor, write=False) as work:
         assert work.session.get(Order, theirs.id) is not None
     for change in ("attribute", "delete"):
-        with pytest.raises(NotFound), portal.app.work(actor) as work:
+        with portal.app.work(actor) as work:
             order = work.session.get_one(Order, theirs.id)
             if change == "attribute":
                 order.comment = "наш"
             else:
                 work.session.delete(order)
+            with pytest.raises(NotFound):
+                work.session.flush()
+            work.session.expunge_all()
     with portal.app.work(actor) as work:
         work.session.execute(update(Order).values(comment="наш"))
         work.session.execute(update(Company).values(name="наша"))

@@ -52,14 +52,17 @@ class RightsBook:
         self._people: OrderedDict[Holder, Rights] = OrderedDict()
 
     def of(self, reader: Reader, version: int, holder: Holder) -> Rights:
-        """The rights of a holder when the database counts `version` changes. At most three statements, none for somebody known."""
+        """The rights of a holder when the database counts `version` changes: at most three statements after a change, none for somebody
+        known, and none while nobody has changed anything.
+        """
         with self._lock:
             if version == self._version and (known := self._people.get(holder)) is not None:
                 return known
             roles = self._roles if version == self._version else None
         if roles is None:
             roles = self._read(reader, version)
-        rules = [Rule._make(row) for row in reader.rows(_OF_PERSON, {"subject": holder.person})] if holder.person else []
+        personal = reader.rows(_OF_PERSON, {"subject": holder.person}) if holder.person and version else []
+        rules = [Rule._make(row) for row in personal]
         rights = settle(self.kit, holder, [*roles, *rules])
         with self._lock:
             if version == self._version:
@@ -70,11 +73,12 @@ class RightsBook:
 
     def stands_for(self, user_id: UUID, today: date) -> tuple[UUID, ...]:
         """Colleagues whose clients the person looks after today; to be asked after `of`, which reads them."""
-        return tuple(sorted({one.away_id for one in self._stands if one.substitute_id == user_id and one.first_day <= today <= one.last_day}))
+        now = (one for one in self._stands if one.first_day <= today <= one.last_day)
+        return tuple(sorted({one.away_id for one in now if one.substitute_id == user_id}))
 
     def _read(self, reader: Reader, version: int) -> tuple[Rule, ...]:
-        roles = tuple(Rule._make(row) for row in reader.rows(_OF_ROLES))
-        stands = tuple(_Stand._make(row) for row in reader.rows(_SUBSTITUTIONS))
+        roles = tuple(Rule._make(row) for row in (reader.rows(_OF_ROLES) if version else ()))
+        stands = tuple(_Stand._make(row) for row in (reader.rows(_SUBSTITUTIONS) if version else ()))
         with self._lock:
             if version != self._version:
                 self._version, self._roles, self._stands = version, roles, stands

@@ -101,7 +101,7 @@ def settle(kit: Kit, holder: Holder, rules: Iterable[Rule]) -> Rights:
                 steps.append(Step("wall", None))
             why[name] = tuple(steps)
     levels = {name: steps[-1].level for name, steps in why.items() if steps and steps[-1].level is not None}
-    return Rights(MappingProxyType(levels), _limits(mine), profile.closed if profile else frozenset(), MappingProxyType(why))  # type: ignore[arg-type]
+    return Rights(MappingProxyType(levels), _limits(mine), profile.closed if profile else frozenset(), MappingProxyType(why))
 
 
 def _profile_of(holder: Holder, side: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from b2bkit.core.access.models import AccessRule, Acting, Substitution
+from b2bkit.core.access.models import AccessRule, Acting
 from b2bkit.core.accounts.scopes import company_scope
 from b2bkit.core.work import Actor
 

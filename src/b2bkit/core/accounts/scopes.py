@@ -29,7 +29,8 @@ def company_scope(actor: Actor, column: Any, permission: str = "") -> ColumnElem
     if actor.kind == "client" and actor.company_id is not None:
         own = cast("ColumnElement[bool]", column == actor.company_id)
         if permission and actor.level(permission) is Level.NETWORK:
-            return or_(own, column.in_(_in_regions(select(_company.c.id).where(_company.c.dealer_of == actor.company_id), actor, permission)))
+            dealers = select(_company.c.id).where(_company.c.dealer_of == actor.company_id)
+            return or_(own, column.in_(_in_regions(dealers, actor, permission)))
         return own
     if actor.kind != "staff":
         return false()
@@ -122,6 +123,6 @@ def criterion_of(entity: type[CompanyOwned], permission: str = "", contract: Any
 
     def criterion(actor: Actor) -> ColumnElement[bool]:
         within = company_scope(actor, entity.company_id, permission)
-        return within if contract is None or actor.limit("contract", permission) is None else within & contract_limit(actor, contract, permission)
+        return within if contract is None else within & contract_limit(actor, contract, permission)
 
     return criterion

@@ -23,7 +23,9 @@ class CatalogPlugin(Plugin):
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
         clients = dict.fromkeys(("owner", "buyer", "accountant", "viewer"), Level.COMPANY)
-        yield Permission(name=VIEW, label=N_("See the catalogue"), roles={**clients, "manager": Level.ALL, "admin": Level.ALL}, limits=("category",))
+        yield Permission(
+            name=VIEW, label=N_("See the catalogue"), roles={**clients, "manager": Level.ALL, "admin": Level.ALL}, limits=("category",)
+        )
 
     @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:

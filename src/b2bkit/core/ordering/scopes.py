@@ -28,7 +28,7 @@ def own_cart(entity: type[Cart] | type[CartLine]) -> Callable[[Actor], ColumnEle
 
 
 def order_scope(actor: Actor) -> ColumnElement[bool]:
-    """Orders of the company, or only those that the person placed when `ordering.view` reaches no further; of the contracts that are left."""
+    """Orders of the company, or those that the person placed when `ordering.view` reaches no further; of the contracts that are left."""
     return own_or_company(actor, VIEW, Order.company_id, Order.placed_by) & contract_limit(actor, Order.contract_id, VIEW)
 
 
