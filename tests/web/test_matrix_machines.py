@@ -80,10 +80,16 @@ def says_nothing_is_here(_asked: Asked, answer: Result) -> str | None:
     return None if answer.status_code == 404 else f"{answer.status_code}"
 
 
+def knows_no_such_token(asked: Asked, answer: Result) -> str | None:
+    """Leaving by one click: a link is only looked at, a post needs a token of the portal's own."""
+    return None if answer.status_code == (404 if asked.method == "POST" else 303) else f"{answer.status_code}"
+
+
 ONCE = (Asked("GET", "catalog", "query"),)
 # what each machine route answers to those who have no account of it, and what it is asked; one that is missing here fails the test
 REFUSED: Mapping[str, tuple[Sequence[Asked], Callable[[Asked, Result], str | None]]] = {
     "onec.exchange": ([Asked(method, kind, mode) for method in ("GET", "POST") for kind in KINDS for mode in MODES], refused_by_onec),
+    "notify.leave": ([Asked(method, "", "") for method in ("GET", "POST")], knows_no_such_token),
     "web.alive": (ONCE, says_ok),
     "web.ready": (ONCE, says_ready_without_sentences),
     "web.metrics": (ONCE, says_nothing_is_here),

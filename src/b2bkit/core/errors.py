@@ -65,6 +65,18 @@ class Unavailable(B2bkitError):
         self.retry_after = retry_after
 
 
+class Undeliverable(B2bkitError):
+    """A channel cannot reach this address, now or later (the chat is gone, the mailbox unknown); the message says why."""
+
+
+class TryLater(B2bkitError):
+    """A channel was told to wait: `after` is in seconds, as the other side said."""
+
+    def __init__(self, message: str, after: float) -> None:
+        super().__init__(message)
+        self.after = after
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigProblem:
     """One wrong thing in a deployment: where it stands, what is wrong, what to do."""

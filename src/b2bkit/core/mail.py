@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from functools import cache
@@ -24,8 +24,11 @@ class MailOff(Exception):
     """No SMTP server is configured."""
 
 
-def compose(work: Work, *, to: str, subject: str, text: str, html: str) -> EmailMessage:
-    """A message from the portal; raises ValueError for an address or subject with a line end."""
+def compose(work: Work, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> EmailMessage:
+    """A message from the portal; raises ValueError for an address or subject with a line end.
+
+    unsubscribe   an address that takes a POST as leaving (RFC 8058)
+    """
     config = work.config
     for value in (to, subject):
         if "\n" in value or "\r" in value:
@@ -37,9 +40,20 @@ def compose(work: Work, *, to: str, subject: str, text: str, html: str) -> Email
     message["Date"] = format_datetime(work.now)
     message["Message-ID"] = make_msgid(domain=parseaddr(sender(config))[1].rpartition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     return message
+
+
+@cache
+def _plain_environment() -> jinja2.Environment:
+    """Letters as text: nothing is escaped, since nothing is markup."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    strict = jinja2.StrictUndefined
+    return jinja2.Environment(loader=loader, autoescape=False, undefined=strict, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
 
 
 @cache
@@ -47,19 +61,17 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
 
 
-def letter(work: Work, *, title: str, paragraphs: Sequence[str], link: str, button: str) -> tuple[str, str]:
-    """A plain letter with one button, as text and as HTML."""
-    values = {
-        "title": title,
-        "paragraphs": paragraphs,
-        "link": link,
-        "button": button,
-        "portal": work.config.portal.name,
-        "lang": language(),
-    }
-    html = _environment().get_template("layout/letter.html").render(values, brand=work.config.tables.theme.brand, _=_)
-    text = "\n\n".join([*paragraphs, f"{button}: {link}", work.config.portal.name])
-    return text + "\n", html
+def letter(work: Work, *, title: str, paragraphs: Sequence[str], link: str, button: str, leave: str = "") -> tuple[str, str]:
+    """A plain letter with one button, as text and as HTML; `leave` is the address of a link to unsubscribe."""
+    return rendered(work, "layout/letter", {"title": title, "paragraphs": paragraphs, "link": link, "button": button}, leave=leave)
+
+
+def rendered(work: Work, template: str, values: Mapping[str, object], *, leave: str = "") -> tuple[str, str]:
+    """`template.txt` and `template.html` with the portal's name and colours."""
+    theme, portal = work.config.tables.theme, work.config.portal.name
+    known = {**values, "leave": leave, "portal": portal, "lang": language(), "brand": theme.brand, "_": _}
+    text = _plain_environment().get_template(template + ".txt").render(known).strip() + "\n"
+    return text, _environment().get_template(template + ".html").render(known)
 
 
 def absolute(work: Work, path: str) -> str:

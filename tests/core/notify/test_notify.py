@@ -14,28 +14,14 @@ from b2bkit.core.accounts.models import Membership, User
 from b2bkit.core.errors import NotFound
 from b2bkit.core.i18n import speaking
 from b2bkit.core.jobs.models import Task
-from b2bkit.core.notify import service
+from b2bkit.core.notify import choices, service
 from b2bkit.core.notify.models import Notification, Preference
 from b2bkit.core.ordering.events import OrderRefused, OrderStatusChanged
 from b2bkit.core.work import Actor
 from b2bkit.testing import factories as make
-from b2bkit.testing.portal import MakePortal, Portal
-from b2bkit.testing.services.mail import Mailbox
+from b2bkit.testing.portal import Portal
 
 KIND = "accounts.joined"
-
-
-@pytest.fixture
-def mailing(make_portal: MakePortal, mailbox: Mailbox) -> Portal:
-    """A portal whose mail goes to the mailbox."""
-    table = f'[mail]\nhost = "127.0.0.1"\nport = {mailbox.port}\nsecurity = "none"\nsender = "portal@portal.example"'
-    return make_portal(extra=table)
-
-
-@pytest.fixture
-def owner(mailing: Portal) -> User:
-    with mailing.work() as work:
-        return make.member(work, company=make.company(work, name="ООО «Плёнка»"), role="owner", lang="ru")
 
 
 def actor(user: User) -> Actor:
@@ -56,7 +42,7 @@ def tell(portal: Portal, event: EmployeeJoined, fact_id: str) -> None:
 def want(portal: Portal, user: User, **channels: bool) -> None:
     with portal.app.work(actor(user)) as work:
         for channel, wanted in channels.items():
-            service.choose(work, kind=KIND, channel=f"notify.{channel}", wanted=wanted)
+            choices.choose(work, kind=KIND, channel=f"notify.{channel}", wanted=wanted)
 
 
 def inbox(portal: Portal, user: User) -> list[service.InboxRow]:
@@ -106,7 +92,7 @@ def test_choosing_the_same_twice_keeps_one_row_and_unknown_names_are_not_there(m
         assert work.session.scalar(select(func.count(Preference.id))) == 1
     for kind, channel in (("accounts.unknown", "notify.email"), (KIND, "notify.pigeon")):
         with pytest.raises(NotFound), mailing.app.work(actor(owner)) as work:
-            service.choose(work, kind=kind, channel=channel, wanted=True)
+            choices.choose(work, kind=kind, channel=channel, wanted=True)
 
 
 def test_the_page_of_choices_turns_on_what_is_ticked_and_off_what_is_not(mailing, owner):
@@ -115,7 +101,7 @@ def test_the_page_of_choices_turns_on_what_is_ticked_and_off_what_is_not(mailing
     assert browser.post("/notifications/settings", {"wanted": [f"{KIND} notify.email"]}).status_code == 303
     with mailing.work() as work:
         kinds = [kind for kind in work.kit.notifications.values() if kind.audience != "staff"]  # of those nobody asks a client
-        assert {(kind.name, channel) for kind in kinds for channel in service.channels_for(work, kind, owner.id)} == {
+        assert {(kind.name, channel) for kind in kinds for channel in choices.channels_for(work, kind, owner.id)} == {
             (KIND, "notify.email")
         }
     assert browser.post("/notifications/settings", {"wanted": ["no such thing"]}).status_code == 422
@@ -265,6 +251,6 @@ def test_people_choose_only_among_what_they_may_ever_be_told(mailing: Portal, ow
     chosen = {}
     for who in (Actor(kind="staff", user_id=manager.id), actor(owner)):
         with mailing.app.work(who) as work:
-            chosen[who.kind] = {name for name, _label, _on in service.choices(work)}
+            chosen[who.kind] = {one.name for one in choices.choices(work)}
     assert "ordering.refused_to_manager" in chosen["staff"] - chosen["client"]
     assert {"ordering.refused", "ordering.status"} <= chosen["client"] - chosen["staff"]

@@ -25,6 +25,7 @@ def notices() -> Iterable[NotificationKind]:
         text=N_("{name} accepted your invitation and can use the portal now."),
         route=_people,
         channels=("notify.inbox",),
+        samples={"name": "Анна Ковалёва", "company": "ООО «Экопакет»"},
     )
 
 

@@ -11,12 +11,11 @@ import re
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from b2bkit.core.db.engine import Database
 from b2bkit.core.db.migrate import CORE, CORE_OWNER, Owner, revise, upgrade
-from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.extend.load import known_plugins
 
 
 def import_core_models() -> None:
@@ -34,11 +33,10 @@ def owners_for(name: str) -> list[Owner]:
     import_core_models()
     if name == CORE:
         return [CORE_OWNER]
-    found = [point for point in entry_points(group="b2bkit.plugins") if point.name == name]
-    if not found:
-        known = ", ".join(sorted(point.name for point in entry_points(group="b2bkit.plugins"))) or "none"
-        raise SystemExit(f"no plugin {name} is installed; known: {known}")
-    plugin: type[Plugin] = found[0].load()
+    known = known_plugins()
+    if name not in known:
+        raise SystemExit(f"no plugin {name} is installed; known: {', '.join(sorted(known)) or 'none'}")
+    plugin = known[name].load()
     package = plugin.__module__.rpartition(".")[0]
     if (plugin.folder() / "models.py").exists():
         importlib.import_module(f"{package}.models")

@@ -27,7 +27,7 @@ from b2bkit.core.extend.things import (
     Widget,
 )
 
-SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client"})
+SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client", "notify.settings"})
 
 
 @dataclass(frozen=True)

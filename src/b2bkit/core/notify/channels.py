@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -9,16 +10,20 @@ from sqlalchemy import func, select
 
 from b2bkit.core import mail
 from b2bkit.core.accounts.models import Invitation, User
+from b2bkit.core.errors import Undeliverable
 from b2bkit.core.extend.things import Channel, Health, Message, OpenWork
 from b2bkit.core.i18n import N_, _, ngettext, speaking
 from b2bkit.core.notify import service
+from b2bkit.core.notify.choices import EMAIL, INBOX
+from b2bkit.core.notify.models import Notification
+from b2bkit.core.notify.unsubscribe import link_for
 from b2bkit.core.work import Work
 
 
 def channels() -> Iterable[Channel]:
     """Inbox and e-mail."""
-    yield Channel(name=service.INBOX, label=N_("In the portal"), send=service.keep, address=lambda _work, user_id: str(user_id))
-    yield Channel(name="notify.email", label=N_("E-mail"), send=send_mail, address=mail_address)
+    yield Channel(name=INBOX, label=N_("In the portal"), send=service.keep, address=lambda _work, user_id: str(user_id), quiet=True)
+    yield Channel(name=EMAIL, label=N_("E-mail"), send=send_mail, address=mail_address)
 
 
 def mail_address(work: Work, user_id: UUID) -> str | None:
@@ -30,12 +35,20 @@ def mail_address(work: Work, user_id: UUID) -> str | None:
 
 
 def send_mail(open_work: OpenWork, message: Message, address: str) -> None:
-    """One mail; raises what SMTP raises, to be tried again."""
+    """One mail with a way to leave; raises what SMTP raises, to be tried again, Undeliverable for an address refused for good."""
     with open_work(write=False) as work, speaking(message.lang, work.translations(message.lang)):
-        text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=_("Open in the portal"))
+        noted, button = work.session.get(Notification, message.id), _("Open in the portal")
+        leave = link_for(work, noted.user_id, message.kind, EMAIL) if noted is not None else ""
+        text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=button, leave=leave)
         subject = " ".join(message.title.split())  # names come from the ERP and may hold a line end, which no header can
-        config, letter = work.config, mail.compose(work, to=address, subject=subject, text=text, html=html)
-    mail.send(config, letter)
+        config, letter = work.config, mail.compose(work, to=address, subject=subject, text=text, html=html, unsubscribe=leave)
+    try:
+        mail.send(config, letter)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()), (0, b""))
+        if 500 <= code < 600:
+            raise Undeliverable(f"{code} {said.decode('utf-8', 'replace')}") from refused
+        raise
 
 
 def smtp_health(work: Work) -> Health:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from sqlalchemy import true
+from sqlalchemy import ColumnElement, true
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import SIGNED_IN, Channel, HealthCheck, Job, NavItem, Route, Scope, Widget
+from b2bkit.core.extend.things import (
+    PUBLIC,
+    SIGNED_IN,
+    Channel,
+    HealthCheck,
+    Job,
+    Level,
+    NavItem,
+    NotificationKind,
+    Permission,
+    Route,
+    Scope,
+    Widget,
+)
 from b2bkit.core.i18n import N_
-from b2bkit.core.notify import pages, service
+from b2bkit.core.notify import admin, api, digest, pages, sending
 from b2bkit.core.notify.channels import channels, smtp_health
-from b2bkit.core.notify.models import Notification, Preference
+from b2bkit.core.notify.events import TextBroken
+from b2bkit.core.notify.models import Notification, NotifyHours, Preference, Sending
+from b2bkit.core.notify.notices import KINDS
 from b2bkit.core.work import Actor
+
+TEXTS, DELIVERIES = "notify.texts", "notify.deliveries"
+Mine = type[Notification] | type[Preference] | type[NotifyHours] | type[Sending]
 
 
 class NotifyPlugin(Plugin):
@@ -21,10 +39,16 @@ class NotifyPlugin(Plugin):
     name = "notify"
     label = N_("Notifications")
     version = "0.1.0"
+    events = (TextBroken,)
+
+    @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        yield Permission(name=TEXTS, label=N_("Change the words of notifications"), roles={"admin": Level.ALL})
+        yield Permission(name=DELIVERIES, label=N_("See messages that did not arrive, and send them again"), roles={"admin": Level.ALL})
 
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
-        for entity in (Notification, Preference):
+        for entity in (Notification, Preference, NotifyHours, Sending):
             name = entity.__tablename__.removeprefix("core_")
             yield Scope(name=f"notify.{name}", entity=entity, criterion=_mine(entity))
 
@@ -35,19 +59,28 @@ class NotifyPlugin(Plugin):
         yield Route(name="notify.open", path="/notifications/open", resource=pages.Open(), permission=SIGNED_IN)
         yield Route(name="notify.bell", path="/notifications/bell", resource=pages.Bell(), permission=SIGNED_IN)
         yield Route(name="notify.settings", path="/notifications/settings", resource=pages.Settings(), permission=SIGNED_IN)
+        yield Route(name="notify.hours", path="/notifications/hours", resource=pages.HoursPage(), permission=SIGNED_IN)
+        away, left = pages.Unsubscribe(), pages.Leave()
+        yield Route(name="notify.unsubscribe", path="/notifications/unsubscribe/{token}", resource=away, permission=PUBLIC, unscoped=True)
+        yield Route(name="notify.leave", path="/unsubscribe/{token}", resource=left, permission=PUBLIC, machine=True, max_body=1000)
+        yield _admin("texts", "", admin.Texts(), TEXTS)
+        yield _admin("undelivered", "/undelivered", admin.Undelivered(), DELIVERIES)
+        yield _admin("resend", "/undelivered/{sending_id:uuid}", admin.Resend(), DELIVERIES)
+        yield _admin("text", "/texts/{text_kind:name}", admin.Text(), TEXTS)
+        yield _admin("preview", "/texts/{text_kind:name}/preview", admin.Preview(), TEXTS, replay=False)
+        yield _admin("reset", "/texts/{text_kind:name}/reset", admin.Reset(), TEXTS)
+        yield from api.ROUTES
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
+        label = N_("Notifications")
         for area in ("portal", "admin"):
-            yield NavItem(
-                name=f"notify.{area}_nav",
-                area=area,
-                label=N_("Notifications"),
-                route="notify.inbox",
-                icon="bell",
-                order=90,
-                permission=SIGNED_IN,
-            )
+            name, order = f"notify.{area}_nav", 90
+            yield NavItem(name=name, area=area, label=label, route="notify.inbox", icon="bell", order=order, permission=SIGNED_IN)
+        yield NavItem(
+            name="notify.texts_nav", area="admin", label=N_("Messages to people"), route="notify.texts", icon="message", order=65,
+            permission=TEXTS, group=N_("System"), badge=admin.badge,
+        )  # fmt: skip
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
@@ -55,21 +88,33 @@ class NotifyPlugin(Plugin):
         yield Widget(name="notify.newest", slot="dashboard", order=80, template=template, load=load, permission=SIGNED_IN, side=True)
 
     @hookimpl
+    def register_notifications(self) -> Iterable[NotificationKind]:
+        return KINDS
+
+    @hookimpl
     def register_channels(self) -> Iterable[Channel]:
         return channels()
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
-        yield Job(name="notify.send", run=service.send, opens_work=True)
+        yield Job(name=sending.JOB, run=sending.send, opens_work=True)
+        yield Job(name="notify.digest", run=digest.start, every=digest.SWEEP_SECONDS)
+        yield Job(name=digest.JOB, run=digest.send, opens_work=True)
+        yield Job(name="notify.forget", run=sending.forget, every=24 * 3600)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:
         yield HealthCheck(name="notify.smtp", label=N_("Mail server"), check=smtp_health, ready=False)
 
 
-def _mine(entity: type[Notification] | type[Preference]):  # type: ignore[no-untyped-def]
-    return lambda actor: true() if _is_system(actor) else entity.user_id == actor.user_id
+def _admin(name: str, path: str, resource: object, permission: str, *, replay: bool = True) -> Route:
+    place = f"/admin/messages{path}"
+    return Route(name=f"notify.{name}", path=place, resource=resource, permission=permission, area="admin", replay=replay)
 
 
-def _is_system(actor: Actor) -> bool:
-    return actor.kind == "system"
+def _mine(entity: Mine) -> Callable[[Actor], ColumnElement[bool]]:
+    def criterion(actor: Actor) -> ColumnElement[bool]:
+        sees_all = actor.kind == "system" or (entity is Sending and actor.kind == "staff" and actor.level(DELIVERIES) is Level.ALL)
+        return true() if sees_all else entity.user_id == actor.user_id
+
+    return criterion

@@ -70,6 +70,7 @@ KINDS = (
         text=N_("Next it is posted and the goods are reserved. {erp_number}"),
         route=_route,
         audience="client",
+        samples={"number": "П-000123", "erp_number": "УТ-000457"},
     ),
     NotificationKind(
         name="ordering.status",
@@ -81,6 +82,7 @@ KINDS = (
         text=N_("The status of order {number} is “{status}” now."),
         route=_route,
         audience="client",
+        samples={"number": "П-000123", "status": N_("Shipped")},
     ),
     NotificationKind(
         name="ordering.refused",
@@ -92,6 +94,7 @@ KINDS = (
         text=N_("The manager decides what to do with order {number}. It is kept, nothing is lost."),
         route=_route,
         audience="client",
+        samples={"number": "П-000123"},
     ),
     NotificationKind(
         name="ordering.refused_to_manager",
@@ -103,5 +106,7 @@ KINDS = (
         text=N_("{company}. {reason} Correct it in 1C, then send the order again."),
         route=_workspace,
         audience="staff",
+        urgent=True,
+        samples={"number": "П-000123", "company": "ООО «Экопакет»", "reason": N_("No reason was given.")},
     ),
 )

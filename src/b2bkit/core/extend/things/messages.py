@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -39,6 +39,9 @@ class NotificationKind:
     route        (work, event) -> path in the portal that the message leads to
     channels     names of channels that it goes to unless the person chose otherwise
     audience     who is ever told: the supplier's staff, clients' people, or both; others are not asked where it should go
+    urgent       goes out in a person's quiet hours too
+    samples      a believable value for each placeholder, shown to staff who word the text their own way; what is not in here and not in
+                 the shipped texts cannot be used
     """
 
     name: str
@@ -51,17 +54,25 @@ class NotificationKind:
     route: Callable[..., str]
     channels: tuple[str, ...] = ("notify.inbox", "notify.email")
     audience: Literal["both", "staff", "client"] = "both"
+    urgent: bool = False
+    samples: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
     """A way to reach a person. send(open_work, message, address) raises when it did not work; it is tried again, so it may arrive twice.
 
+    It raises `TryLater` when the other side says how long to wait, and `Undeliverable` when trying again would not help: staff see it.
+
     send      opens short works where it needs the database, and none while it talks to the outside
     address   (work, user_id) -> where to send, or None when this person cannot be reached so
+    opt_out   True: every kind goes there until the person says no, for ways that one has to connect oneself
+    quiet     True: it disturbs nobody, so quiet hours do not hold it back
     """
 
     name: str
     label: str
     send: Callable[[OpenWork, Message, str], None]
     address: Callable[[Work, UUID], str | None]
+    opt_out: bool = False
+    quiet: bool = False
