@@ -135,3 +135,24 @@ def test_every_form_has_a_key_of_its_own(room: Room) -> None:
     client = room.buyer()
     first, second = client.get("/notes").text, client.get("/notes").text
     assert first.split('name="_key" value="')[1][:20] != second.split('name="_key" value="')[1][:20]
+
+
+def test_kept_markup_may_not_ask_who_looks_or_how_late_it_is(room: Room) -> None:
+    renderer = room.app.site.renderer
+    for question in ('may("shop.see")', "now()", "age(value)", 'slot("dashboard")'):
+        text = "{% macro one(value) %}{{ " + question + " }}{% endmacro %}{{ kept(one, value) }}"
+        with pytest.raises(RuntimeError, match="same for everybody"):
+            renderer.env.from_string(text).render(value=NOW)
+
+
+def test_kept_markup_is_escaped_and_drawn_once_for_equal_values(room: Room) -> None:
+    env, drawn = room.app.site.renderer.env, []
+    macro, call = "{% macro one(value, note) %}<b>{{ note(value) }}</b>{% endmacro %}", "{{ kept(one, VALUE, note) }}"
+    text = macro + "".join(call.replace("VALUE", value) for value in ("'<'", "'<'", "2"))
+
+    def note(value: object) -> object:
+        drawn.append(value)
+        return value
+
+    assert env.from_string(text).render(note=note) == "<b>&lt;</b><b>&lt;</b><b>2</b>"
+    assert drawn == ["<", 2]

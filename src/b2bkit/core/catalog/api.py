@@ -16,7 +16,7 @@ from b2bkit.core.catalog.listing import MOST, PAGE, ListQuery, list_products
 from b2bkit.core.catalog.product import ProductDetails, product_details
 from b2bkit.core.catalog.tree import category_tree
 from b2bkit.core.extend.things import Operation
-from b2bkit.core.web.handling import read_query, reply, work_of
+from b2bkit.core.web.handling import read_query, ready, reply, work_of
 
 Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="A decimal number as text.")]
 
@@ -174,7 +174,7 @@ class Products:
         query = read_query(req, ProductsQuery)
         asked = ListQuery(q=query.q, category=query.category, sort=query.sort, cursor=query.cursor, limit=query.limit)
         page = list_products(work_of(req), asked)
-        items = [product_json(good) for good in page.goods]
+        items = page.goods.once("json", lambda goods: ready(product_json(good) for good in goods))
         reply(req, resp, {"items": items, "next": page.next, "previous": page.previous})
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Uuid, bin
 from sqlalchemy.orm import InstrumentedAttribute
 
 from b2bkit.core.catalog.attributes import Listed, listed
+from b2bkit.core.catalog.kept import Goods, Pages
 from b2bkit.core.catalog.models import Attribute, Category, CategoryClosure, Packaging, Product, Stock, Warehouse
 from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.plan import DIALECTS, one_of
@@ -133,11 +134,18 @@ class _Facts:
         self.moment: datetime | None = None
 
 
-def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> list[Good]:
+_pages = Pages()
+
+
+def goods_of(work: Work, rows: Sequence[ProductRow], terms: Terms | None) -> Goods:
     """The products of these rows with packagings, stock and, under `terms`, prices; one statement for all."""
     if not rows:
-        return []
-    return _gathered(work, rows, terms, _read(work, _FACTS, rows, terms))
+        return Goods()
+    found = _read(work, _FACTS, rows, terms)
+    if terms is not None and straight_table(work, terms) is None:  # a plugin's steps may look at the person and the clock
+        return Goods(_gathered(work, rows, terms, found))
+    asked = (terms, len(rows), rows[0].id, rows[-1].id)
+    return _pages.of(asked, (rows, found), lambda: Goods(_gathered(work, rows, terms, found)))
 
 
 def good_with_path(work: Work, row: ProductRow, terms: Terms | None) -> tuple[Good, list[tuple[UUID, str]]]:

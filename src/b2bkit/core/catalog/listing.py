@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, case, or_, select, true, tuple_
 
 from b2bkit.core.catalog.cursor import Cursor, Sort, decode
-from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, Good, ProductRow, goods_of
+from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, ProductRow, goods_of
+from b2bkit.core.catalog.kept import Goods
 from b2bkit.core.catalog.models import CategoryClosure, Product
 from b2bkit.core.catalog.search import Asked, asked
 from b2bkit.core.catalog.tree import Tree, category_tree
@@ -37,7 +38,7 @@ class ListQuery:
 class ProductPage(NamedTuple):
     """Products of one page, with cursors to the next and the one before; `terms` are those of the prices, None without a contract."""
 
-    goods: tuple[Good, ...]
+    goods: Goods
     terms: Terms | None
     next: str | None
     previous: str | None
@@ -50,7 +51,7 @@ def list_products(work: Work, query: ListQuery, tree: Tree | None = None) -> Pro
     """
     terms = session_terms(work) if tree is None else tree.terms
     words = asked(query.q)
-    return ProductPage((), terms, None, None) if words is None else list_found(work, query, words, terms)
+    return ProductPage(Goods(), terms, None, None) if words is None else list_found(work, query, words, terms)
 
 
 def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None) -> ProductPage:
@@ -59,7 +60,7 @@ def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None) 
     cursor = decode(query.cursor, sort) if query.cursor else None
     found, more = _rows(work, query, sort, words, cursor)
     forward, back = _cursors(sort, found, cursor, more)
-    return ProductPage(tuple(goods_of(work, [row for row, _rank in found], terms)), terms, forward, back)
+    return ProductPage(goods_of(work, [row for row, _rank in found], terms), terms, forward, back)
 
 
 _Ranked = tuple[ProductRow, int]

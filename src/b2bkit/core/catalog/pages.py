@@ -10,13 +10,14 @@ from falcon import Request, Response
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from b2bkit.core.catalog.cursor import Sort
+from b2bkit.core.catalog.kept import Goods
 from b2bkit.core.catalog.listing import ListQuery, list_found
 from b2bkit.core.catalog.listing import ProductPage as Listed
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
-from b2bkit.core.catalog.view import attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
+from b2bkit.core.catalog.view import all_shown, attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
 from b2bkit.core.catalog.words.meaning import search
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
@@ -98,7 +99,7 @@ class ProductList:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
         found = search(work, form.q, exact=form.exact)
-        tree, page = found.tree, Listed((), found.tree.terms, None, None)
+        tree, page = found.tree, Listed(Goods(), found.tree.terms, None, None)
         if found.words is not None:
             page = list_found(work, ListQuery(category=form.category, sort=form.sort, cursor=form.cursor), found.words, tree.terms)
         chosen = tree.find(form.category)
@@ -110,7 +111,7 @@ class ProductList:
             form=form,
             view=form.view or ("table" if kept == "table" else "list"),
             listed=page,
-            rows=[shown(good) for good in page.goods],
+            rows=all_shown(page.goods),
             tree=tree,
             instead=found.said,
             groups=groups_to_show(tree, form.category),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from b2bkit.core.catalog.attributes import in_words, said, texts_of
 from b2bkit.core.catalog.goods import Good
+from b2bkit.core.catalog.kept import Goods
 from b2bkit.core.catalog.quantities import QuantityProblem, Rules, allowed, in_other_units, plain, start_of, step_hint
 from b2bkit.core.catalog.units import counted, names_contents, unit_label
 from b2bkit.core.i18n import _, language
@@ -217,3 +218,8 @@ def shown(good: Good) -> Shown:
         caption,
         field,
     )
+
+
+def all_shown(goods: Goods) -> tuple[Shown, ...]:
+    """The products of a page as lists show them."""
+    return goods.once(f"shown {language()}", lambda goods: tuple(shown(good) for good in goods))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
@@ -180,6 +180,11 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple | set | frozenset):
         return list(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def ready(items: Iterable[Mapping[str, object]]) -> orjson.Fragment:
+    """Items as JSON that can be put into several answers."""
+    return orjson.Fragment(orjson.dumps(list(items), _plain))
 
 
 def reply(req: Request, resp: Response, answer: BaseModel | Mapping[str, object] | None, /, status: int = 200) -> None:
