@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, not_, or_, select, true
 from sqlalchemy.sql import visitors
@@ -65,7 +64,7 @@ class _Shape(NamedTuple):
     binds: tuple[BindParameter[Any], ...]
 
 
-_shapes: WeakKeyDictionary[ColumnElement[bool], _Shape] = WeakKeyDictionary()
+_SHAPE: Final = "_b2bkit_shape"
 _numbers: dict[Hashable, int] = {}
 _statements: dict[Hashable, Any] = {}
 _lock = Lock()
@@ -73,12 +72,13 @@ _lock = Lock()
 
 def _shape_of(criterion: ColumnElement[bool]) -> _Shape | None:
     """What two criteria that differ in values only have in common; None when SQLAlchemy cannot tell."""
-    known = _shapes.get(criterion)
+    known: _Shape | None = criterion.__dict__.get(_SHAPE)  # a dictionary would compare criteria, which builds expressions
     if known is None:
         key = criterion._generate_cache_key()
         if key is None:
             return None
-        known = _shapes[criterion] = _Shape(_numbers.setdefault(key.key, len(_numbers)), criterion, tuple(key.bindparams))
+        known = _Shape(_numbers.setdefault(key.key, len(_numbers)), criterion, tuple(key.bindparams))
+        criterion.__dict__[_SHAPE] = known
     return known
 
 
