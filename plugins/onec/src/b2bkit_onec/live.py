@@ -13,10 +13,11 @@ from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.flows.lines import Apart, Lines
 from b2bkit_onec.flows.spec import OFF
 from b2bkit_onec.line.errors import LineError
-from b2bkit_onec.odata.live import Live
+from b2bkit_onec.odata.live import Answer, Live
 from b2bkit_onec.odata.query import is_guid
+from b2bkit_onec.odata.values import ZERO
 from b2bkit_onec.service.client import ServiceClient
-from b2bkit_onec.service.contract import LineAsked
+from b2bkit_onec.service.contract import LineAsked, LineTold
 
 log = logging.getLogger("b2bkit.onec")
 Answers = Mapping[str, LineAnswer]
@@ -72,7 +73,15 @@ def _by_odata(live: Live, lines: Sequence[LineQuestion], price_type_ref: str, se
     told = live.ask(products, price_type=price_type_ref, budget=seconds)
     if told.prices is None and told.free is None:
         return None
-    return {ref: LineAnswer(price=(told.prices or {}).get(ref), free=(told.free or {}).get(ref)) for ref in products}
+    return {ref: _answer(told, ref) for ref in products}
+
+
+def _answer(told: Answer, ref: str) -> LineAnswer:
+    """The register of prices (1C: ЦеныНоменклатуры) has one price for any quantity: what it says is plain."""
+    withdrawn = told.prices is not None and ref not in told.prices
+    return LineAnswer(
+        price=(told.prices or {}).get(ref), free=None if told.free is None else told.free.get(ref, ZERO), withdrawn=withdrawn, plain=True
+    )
 
 
 def _by_service(client: ServiceClient | None, lines: Sequence[LineQuestion], contract_ref: str, seconds: float) -> Answers | None:
@@ -87,4 +96,10 @@ def _by_service(client: ServiceClient | None, lines: Sequence[LineQuestion], con
     if client is None or not questions or not is_guid(contract_ref):
         return None
     told = client.lines(UUID(contract_ref), questions, seconds=seconds)
-    return {ref: LineAnswer(line.price, line.free) for line in told.lines if (ref := asked.get((line.product, line.variant)))}
+    return {ref: _by_quantity(line) for line in told.lines if (ref := asked.get((line.product, line.variant)))}
+
+
+def _by_quantity(line: LineTold) -> LineAnswer:
+    """1C itself chose the price of this quantity."""
+    with_vat = line.vat_included if "vat_included" in line.model_fields_set else None
+    return LineAnswer(line.price, line.free, withdrawn=line.price is None, currency=line.currency, vat_included=with_vat)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, Identified
+from b2bkit.core.db.base import Base, CompanyOwned, Identified, unit_price
+from b2bkit.core.db.base import quantity as measure
 
 
 class ExternalRef(Identified, Base):
@@ -70,6 +71,32 @@ class LineBreak(Identified, Base):
     slow_at: Mapped[datetime]
     down_at: Mapped[datetime | None]
     ended_at: Mapped[datetime]
+
+
+class LiveAnswer(CompanyOwned, Base):
+    """What the ERP said of a product when somebody was about to order it: the last answer under each contract.
+
+    quantity              base units that were asked for
+    price, free           None: it did not say
+    known, withdrawn, plain   as in `LineAnswer`
+    """
+
+    __tablename__ = "core_live_answer"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        UniqueConstraint("contract_id", "product_id"),
+        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+    )
+
+    contract_id: Mapped[UUID]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
+    quantity: Mapped[measure]
+    price: Mapped[unit_price | None]
+    free: Mapped[measure | None]
+    known: Mapped[bool] = mapped_column(default=True)
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    plain: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Handover(CompanyOwned, Base):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from b2bkit.core.accounts.scopes import criterion_of
 from b2bkit.core.erp import widgets
-from b2bkit.core.erp.models import Handover
-from b2bkit.core.erp.service import contact, handover
+from b2bkit.core.erp.models import Handover, LiveAnswer
+from b2bkit.core.erp.service import answers, contact, handover
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import HealthCheck, Job, Level, Permission, Scope, Subscriber, Widget
 from b2bkit.core.i18n import N_
@@ -29,6 +29,7 @@ class ErpPlugin(Plugin):
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
         yield Scope(name="erp.handover_rows", entity=Handover, criterion=criterion_of(Handover))
+        yield Scope(name="erp.live_answers", entity=LiveAnswer, criterion=criterion_of(LiveAnswer))
 
     @hookimpl
     def register_subscribers(self) -> Iterable[Subscriber]:
@@ -42,6 +43,7 @@ class ErpPlugin(Plugin):
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name=handover.SEND, run=handover.send, opens_work=True)
+        yield Job(name="erp.forget_answers", run=answers.forget_old, every=3600)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:

@@ -91,7 +91,8 @@ class Specs:
     def register_price_steps(self) -> Iterable[PriceStep]:
         """Steps of the price pipeline.
 
-        Return `PriceStep` objects; they run in `order`: 100 price type, 200 volume, from 500 on what plugins add, 900 rounding.
+        Return `PriceStep` objects; they run in `order`: 100 price type, 200 volume, 300 what the ERP just said, from 500 on
+        what plugins add, 900 rounding.
         An exception in a step means no price, with its reason, never a wrong one. Used by: pricing. Since 0.1.
         """
         return ()

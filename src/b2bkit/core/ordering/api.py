@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Operation
 from b2bkit.core.ordering.forms import Version
 from b2bkit.core.ordering.service import cart, filling, orders
+from b2bkit.core.ordering.service.asking import ask_live
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.drafts import Draft
 from b2bkit.core.ordering.service.lines import Line, Wanted
 from b2bkit.core.ordering.service.place import place_order
-from b2bkit.core.web.handling import Request, Response, read_json, read_query, reply, work_of
+from b2bkit.core.web.handling import OpenAs, Request, Response, actor_of, read_json, read_query, reply, work_of
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=13, decimal_places=3)]
 Unit = Annotated[str, Field(min_length=1, max_length=50)]
@@ -47,6 +49,15 @@ class CartQuery(Closed):
     version: Version | None = None
 
 
+class AcceptIn(Closed):
+    """What differs is accepted as it was read: the cart's `version`, `total` and `news`; of one line with `line_id`, else of all."""
+
+    version: Version
+    total: Annotated[Decimal, Field(ge=0, max_digits=19, decimal_places=2)]
+    news: str | None = Field(None, max_length=16)
+    line_id: UUID | None = None
+
+
 class ProblemOut(BaseModel):
     code: str
     message: str
@@ -55,7 +66,7 @@ class ProblemOut(BaseModel):
 
 
 class CartLineOut(BaseModel):
-    """A line at this moment's price. `change` waits to be accepted: dearer, cheaper, priced, unpriced, gone."""
+    """A line at this moment's price. `change` waits to be accepted: dearer, cheaper, priced, unpriced, gone; so does `less`."""
 
     id: UUID | None
     product_id: UUID
@@ -72,6 +83,8 @@ class CartLineOut(BaseModel):
     total: Decimal | None
     in_stock: Decimal | None = Field(description="Free in base units; null: not told by the ERP.")
     change: str | None
+    less: bool = Field(description="Less is in stock than wanted, which was not accepted yet; the rest is confirmed by the manager.")
+    told_at: datetime | None = Field(description="When the ERP said price and stock of this line, asked a moment ago.")
     problem: ProblemOut | None
 
 
@@ -79,6 +92,7 @@ class CartOut(BaseModel):
     """The cart under the session's contract. `version` grows with each change."""
 
     version: int
+    news: str = Field(description="A sign of all that differs; empty when nothing does. To be sent back when it is accepted.")
     contract_id: UUID | None
     currency: str
     lines: list[CartLineOut]
@@ -171,6 +185,10 @@ class OrderOut(OrderShortOut):
     events: list[EventOut]
 
 
+def _wanted(order: OrderIn) -> tuple[Wanted, ...] | None:
+    return None if order.lines is None else tuple(Wanted(line.product_id, line.unit, line.quantity) for line in order.lines)
+
+
 def _line_out(line: Line) -> CartLineOut:
     problem = None
     if line.problem is not None:
@@ -192,6 +210,8 @@ def _line_out(line: Line) -> CartLineOut:
         total=line.total,
         in_stock=line.free if line.visible else None,
         change=line.change,
+        less=line.less,
+        told_at=line.told_at,
         problem=problem,
     )
 
@@ -201,7 +221,7 @@ def _cart_out(shown: CartView) -> CartOut:
     contract_id = shown.terms.contract_id if shown.terms else None
     lines = [_line_out(line) for line in shown.lines]
     common = {"net": sums.net, "vat": sums.vat, "total": sums.total}
-    return CartOut(version=shown.version, contract_id=contract_id, currency=shown.currency, lines=lines, **common)
+    return CartOut(version=shown.version, news=shown.news, contract_id=contract_id, currency=shown.currency, lines=lines, **common)
 
 
 class CartLines:
@@ -216,6 +236,15 @@ class CartLines:
     def on_delete(self, req: Request, resp: Response) -> None:
         query = read_query(req, CartQuery)
         reply(req, resp, _cart_out(filling.clear(work_of(req), version=query.version)))
+
+
+class CartAccept:
+    """Differences of the cart, taken as they were read."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        seen, work = read_json(req, AcceptIn), work_of(req)
+        shown = filling.accept(work, version=seen.version, seen_total=seen.total, news=seen.news, line_id=seen.line_id)
+        reply(req, resp, _cart_out(shown))
 
 
 class CartLine:
@@ -236,15 +265,18 @@ class Orders:
         items = [OrderShortOut.model_validate(row._asdict()) for row in found.items]
         reply(req, resp, OrdersOut(items=items, next=found.next))
 
+    def before_post(self, req: Request, open_work: OpenAs) -> None:
+        order = read_json(req, OrderIn)
+        ask_live(partial(open_work, actor_of(req), write=False), open_work, wanted=_wanted(order))
+
     def on_post(self, req: Request, resp: Response) -> None:
         order, work = read_json(req, OrderIn), work_of(req)
         contract_id = order.contract_id or work.actor.contract_id
         if contract_id is None:
             raise NotFound("contract")
-        wanted = None if order.lines is None else tuple(Wanted(line.product_id, line.unit, line.quantity) for line in order.lines)
         draft = Draft(
             contract_id=contract_id, address_id=order.address_id, wanted_on=order.wanted_on, comment=order.comment,
-            cart_version=order.cart_version, seen_total=order.total, wanted=wanted,
+            cart_version=order.cart_version, seen_total=order.total, wanted=_wanted(order),
         )  # fmt: skip
         placed = place_order(work, draft)
         reply(req, resp, PlacedOut(id=placed.id, number=placed.number), status=201)
@@ -264,6 +296,7 @@ CART_LINES = {
     "POST": Operation(summary="Put an amount of a product into the cart", body=LineIn, answer=CartOut, status=201),
     "DELETE": Operation(summary="Empty the cart", query=CartQuery, answer=CartOut),
 }
+CART_ACCEPT = {"POST": Operation(summary="Accept what differs in the cart", body=AcceptIn, answer=CartOut)}
 CART_LINE = {
     "PUT": Operation(summary="Change a line's amount or unit", body=LineChangeIn, answer=CartOut),
     "DELETE": Operation(summary="Take a line out of the cart", query=CartQuery, answer=CartOut),

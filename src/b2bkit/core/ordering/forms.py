@@ -53,6 +53,7 @@ class RepeatForm(BaseModel):
 class AcceptForm(BaseModel):
     version: Version
     seen_total: FormDecimal
+    news: str | None = Field(None, max_length=16)
     line_id: UUID | None = None
 
 
@@ -66,8 +67,10 @@ def typed_quantity(text: str) -> Decimal:
 
 
 class CheckoutForm(BaseModel):
-    """The checkout as typed; `draft_of` reads it."""
+    """The checkout as typed; `draft_of` reads it. `accept`: what differs is taken as it was shown, which `news` tells."""
 
+    accept: bool = False
+    news: str = Field("", max_length=16)
     contract_id: str = ""
     version: str = ""
     seen_total: str = ""
@@ -87,7 +90,7 @@ class _Checkout(BaseModel):
 
 def draft_of(form: CheckoutForm) -> Draft:
     """The draft that the form means; raises Refused with every field that cannot be read."""
-    values = {name: value for name, value in form.model_dump().items() if value != ""}
+    values = {name: value for name, value in form.model_dump(exclude={"accept", "news"}).items() if value != ""}
     read = validated(_Checkout, values)
     return Draft(
         contract_id=read.contract_id,

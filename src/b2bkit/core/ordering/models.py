@@ -40,6 +40,7 @@ class CartLine(CompanyOwned, Base):
     """A product in a cart. `quantity` is in `unit`, `base_quantity` the same in base units; kept as typed, also when it breaks a rule.
 
     seen_price   per base unit, what the buyer saw when he put it in or accepted it; None: there was no price
+    seen_free    base units that were free then; None: nobody had told
     """
 
     __tablename__ = "core_cart_line"
@@ -59,6 +60,7 @@ class CartLine(CompanyOwned, Base):
     quantity: Mapped[measure]
     base_quantity: Mapped[measure]
     seen_price: Mapped[unit_price | None]
+    seen_free: Mapped[measure | None]
     position: Mapped[int]
 
 
@@ -79,6 +81,7 @@ class Order(CompanyOwned, Base):
     erp_state    none (nothing is owed: no ERP, or it came from there), waiting, offered, taken, posted, refused
     erp_version  of the last status that the ERP sent; an older one is ignored
     contract_id  None only for an order from the ERP that names no contract
+    checked_at   when the ERP said prices and stock of its lines before it was placed; None: it was silent, or nobody asked
     """
 
     __tablename__ = "core_order"
@@ -117,6 +120,7 @@ class Order(CompanyOwned, Base):
     erp_number: Mapped[str] = mapped_column(String(40), default="")
     erp_version: Mapped[str] = mapped_column(String(40), default="")
     erp_as_of: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
 
 
 class OrderLine(CompanyOwned, Base):

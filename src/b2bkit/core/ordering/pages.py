@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from b2bkit.core.accounts.companies import addresses
 from b2bkit.core.erp.service.contact import erp_view
 from b2bkit.core.errors import Conflict, Problem, Refused
 from b2bkit.core.i18n import _
@@ -16,7 +15,6 @@ from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.contract import own_terms
 from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
 from b2bkit.core.ordering.service.marks import cart_mark
-from b2bkit.core.ordering.service.place import place_order
 from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
 from b2bkit.core.work import Work
 
@@ -105,7 +103,7 @@ class CartAccept:
         form = read_form(req, forms.AcceptForm)
 
         def change(work: Work) -> CartView:
-            return filling.accept(work, version=form.version, seen_total=form.seen_total, line_id=form.line_id)
+            return filling.accept(work, version=form.version, seen_total=form.seen_total, news=form.news, line_id=form.line_id)
 
         _change(req, resp, change, done=_("Changes accepted"))
 
@@ -168,41 +166,6 @@ class CartNews:
         if (found.version if found is not None else 0) == query.version:
             return reply(req, resp, None)
         return fragment(req, resp, "ordering/_cart_news.html")
-
-
-# checkout
-
-
-class Checkout:
-    def on_get(self, req: Request, resp: Response) -> None:
-        self._show(req, resp, forms.CheckoutForm())
-
-    def on_post(self, req: Request, resp: Response) -> None:
-        form, work = read_form(req, forms.CheckoutForm), work_of(req)
-        try:
-            with work.session.begin_nested():
-                placed = place_order(work, forms.draft_of(form))
-        except Refused as refused:
-            return self._show(req, resp, form, refused)
-        return redirect(req, resp, "ordering.order", order_id=placed.id)
-
-    def _show(self, req: Request, resp: Response, form: forms.CheckoutForm, refused: Refused | None = None) -> None:
-        work = work_of(req)
-        shown = cart.view(work)
-        if shown.terms is None or (refused is None and not shown.lines):
-            return redirect(req, resp, "ordering.cart")
-        choices = addresses(work, company_id=shown.terms.company_id)
-        if refused is None and choices:
-            form = form.model_copy(update={"address_id": str(choices[0].id)})
-        values: dict[str, Any] = {
-            "cart": shown,
-            "form": form,
-            "places": forms.places_of(choices),
-            "problems": refused.problems if refused else (),
-            "erp": erp_view(work),
-            "today": work.now.astimezone(work.config.portal.zone).date(),
-        }
-        return render(req, resp, "ordering/checkout.html", status=refused.status if refused else 200, **values)
 
 
 # orders

@@ -8,6 +8,7 @@ from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering import api, events, notices, pages, scopes, widgets
+from b2bkit.core.ordering.checkout import pages as checkout
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine
 from b2bkit.core.ordering.service import checks, marks
 
@@ -57,7 +58,7 @@ class OrderingPlugin(Plugin):
         yield Route(name="ordering.cart_accept", path="/cart/accept", resource=pages.CartAccept(), permission=CART)
         yield Route(name="ordering.cart_clear", path="/cart/clear", resource=pages.CartClear(), permission=CART)
         yield Route(name="ordering.quick", path="/cart/list", resource=pages.QuickOrder(), permission=CART)
-        yield Route(name="ordering.checkout", path="/checkout", resource=pages.Checkout(), permission=PLACE)
+        yield Route(name="ordering.checkout", path="/checkout", resource=checkout.Checkout(), permission=PLACE)
         yield Route(name="ordering.orders", path="/orders", resource=pages.Orders(), permission=VIEW)
         yield Route(name="ordering.order", path="/orders/{order_id:uuid}", resource=pages.OrderPage(), permission=VIEW)
         yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)
@@ -91,6 +92,10 @@ def _api_routes() -> Iterable[Route]:
     yield Route(
         name="ordering.api_cart_lines", path="/api/v1/cart/lines", resource=api.CartLines(), permission=CART, area="api",
         operations=api.CART_LINES,
+    )  # fmt: skip
+    yield Route(
+        name="ordering.api_cart_accept", path="/api/v1/cart/accept", resource=api.CartAccept(), permission=CART, area="api",
+        operations=api.CART_ACCEPT,
     )  # fmt: skip
     yield Route(
         name="ordering.api_cart_line", path="/api/v1/cart/lines/{line_id:uuid}", resource=api.CartLine(), permission=CART, area="api",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import form_number, stock_line
+from b2bkit.core.erp.service.answers import can_ask
 from b2bkit.core.extend.things import Widget
 from b2bkit.core.ordering.service import cart, orders
 from b2bkit.core.ordering.service.again import bought_lately
@@ -41,7 +43,23 @@ def again(work: Work, subject: object) -> Mapping[str, object] | None:
     return {"rows": rows} if rows else None
 
 
+def unconfirmed(work: Work, subject: object) -> Mapping[str, object] | None:
+    """On the page of an order: that 1C was asked and silent when it was placed, until it has the order."""
+    order = cast(orders.OrderView, subject).order
+    waits = order.source == "portal" and order.erp_state in ("waiting", "offered") and order.status == "placed"
+    return {} if waits and order.checked_at is None and can_ask(work) else None
+
+
 WIDGETS = (
+    Widget(
+        name="ordering.unconfirmed",
+        slot="order",
+        order=50,
+        template="ordering/widget_unconfirmed.html",
+        load=unconfirmed,
+        permission="ordering.view",
+        side=True,
+    ),
     Widget(
         name="ordering.to_do",
         slot="dashboard",

@@ -29,6 +29,7 @@ class PricingPlugin(Plugin):
     def register_price_steps(self) -> Iterable[PriceStep]:
         yield PriceStep(name=steps.PRICE_TYPE, order=100, label=N_("Contract's price type"), apply=steps.contract_price)
         yield PriceStep(name=steps.VOLUME, order=200, label=N_("Volume price"), apply=steps.volume_price)
+        yield PriceStep(name=steps.LIVE, order=300, label=N_("Price that 1C just said"), apply=steps.live_price)
         yield PriceStep(name=steps.ROUNDING, order=900, label=N_("Rounding"), apply=steps.rounded_price)
 
     @hookimpl

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.extend.things import PriceStep, Quote, QuoteLine
 from b2bkit.core.i18n import _
-from b2bkit.core.pricing.steps import PRICE_TYPE, ROUNDING, VOLUME, explained
+from b2bkit.core.pricing.steps import LIVE, PRICE_TYPE, ROUNDING, VOLUME, explained
 from b2bkit.core.pricing.sums import LineSums, line_sums, total_sums
-from b2bkit.core.pricing.terms import Ladders, LoadedQuote, PriceRow, Terms, by_product, ladders_of, terms_of
+from b2bkit.core.pricing.terms import Ladders, LivePrice, LoadedQuote, PriceRow, Terms, by_product, ladders_of, terms_of
 from b2bkit.core.work import Work
 
 __all__ = [
@@ -27,12 +28,17 @@ __all__ = [
 ]  # fmt: skip
 
 log = logging.getLogger("b2bkit.pricing")
-_CORE_STEPS = (PRICE_TYPE, VOLUME, ROUNDING)
+_NOTHING_SAID: Mapping[UUID, LivePrice] = MappingProxyType({})
+_CORE_STEPS = (PRICE_TYPE, VOLUME, LIVE, ROUNDING)
 _RATES = {dialect: select(Product.id, Product.vat_rate).where(one_of(Product.id, "product_ids", dialect)) for dialect in DIALECTS}
 
 
-def price_lines(work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decimal]]) -> list[QuoteLine]:
+def price_lines(
+    work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decimal]], live: Mapping[UUID, LivePrice] = _NOTHING_SAID
+) -> list[QuoteLine]:
     """The price of every (product, quantity in base units) under a contract, in the order given, with its explanation.
+
+    live   product -> what the ERP said of it a moment ago
 
     A line without a price has None. Says nothing about whether the actor may see the product. Raises NotFound for a contract that is not
     the actor's.
@@ -43,12 +49,19 @@ def price_lines(work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decim
         product_ids = list(dict.fromkeys(product_id for product_id, _quantity in lines))
         rates = {row[0]: row[1] for row in work.session.rows(_RATES[work.session.dialect], {"product_ids": product_ids})}
     asked = [QuoteLine(product_id, quantity, currency=terms.currency, vat_rate=rates.get(product_id)) for product_id, quantity in lines]
-    return run_pipeline(work, terms, asked)
+    return run_pipeline(work, terms, asked, live=live)
 
 
-def run_pipeline(work: Work, terms: Terms, lines: Sequence[QuoteLine], ladders: Ladders | None = None) -> list[QuoteLine]:
+def run_pipeline(
+    work: Work,
+    terms: Terms,
+    lines: Sequence[QuoteLine],
+    ladders: Ladders | None = None,
+    live: Mapping[UUID, LivePrice] = _NOTHING_SAID,
+) -> list[QuoteLine]:
     """All price steps of the kit over lines without prices; `ladders` are the price type's, when they are already read."""
-    quote: Quote = LoadedQuote(terms.contract_id, terms.price_type_id, terms.currency, tuple(lines), terms=terms, ladders=ladders)
+    known = {"terms": terms, "ladders": ladders, "live": live}
+    quote: Quote = LoadedQuote(terms.contract_id, terms.price_type_id, terms.currency, tuple(lines), **known)  # type: ignore[arg-type]
     for step in work.kit.price_steps:
         quote = _run(work, step, quote)
     return list(quote.lines)

@@ -8,11 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from b2bkit.core.extend.things import Explanation, Quote, QuoteLine
 from b2bkit.core.i18n import _, language
-from b2bkit.core.pricing.terms import Ladder, Ladders, LoadedQuote, Terms, ladders_of, step_at, terms_of
+from b2bkit.core.pricing.terms import Ladder, Ladders, LivePrice, LoadedQuote, Terms, ladders_of, step_at, terms_of
 from b2bkit.core.web.formatting import num
 from b2bkit.core.work import Work
 
-PRICE_TYPE, VOLUME, ROUNDING = "pricing.price_type", "pricing.volume", "pricing.rounding"
+PRICE_TYPE, VOLUME, LIVE, ROUNDING = "pricing.price_type", "pricing.volume", "pricing.live", "pricing.rounding"
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -46,8 +46,9 @@ def contract_price(work: Work, quote: Quote) -> Quote:
         return explained(replace(line, vat_included=bool(terms.vat_included)), PRICE_TYPE, _why(terms, quote.currency, price), price)
 
     loaded = LoadedQuote(
-        quote.contract_id, terms.price_type_id, quote.currency, quote.lines, terms=terms, ladders=ladders if usable else {}
-    )
+        quote.contract_id, terms.price_type_id, quote.currency, quote.lines, terms=terms, ladders=ladders if usable else {},
+        live=quote.live if usable and isinstance(quote, LoadedQuote) else {},
+    )  # fmt: skip
     return _each(loaded, begin)
 
 
@@ -80,6 +81,39 @@ def _chosen(ladder: Ladder, quantity: Decimal) -> tuple[str, Decimal | None]:
     if step.min_quantity == 0:
         return _("For any quantity."), step.value
     return _("From %(quantity)s on.") % {"quantity": num(step.min_quantity, lang=language())}, step.value
+
+
+def live_price(work: Work, quote: Quote) -> Quote:
+    """Step 300: what the ERP said a moment ago, where it was asked; it holds over what was told before."""
+    live = quote.live if isinstance(quote, LoadedQuote) else {}
+    if not live:
+        return quote
+    _terms, ladders = _known(work, quote)
+
+    def newest(line: QuoteLine) -> QuoteLine:
+        told = live.get(line.product_id)
+        return line if told is None else _told(line, told, ladders.get(line.product_id, ()))
+
+    return _each(quote, newest)
+
+
+def _told(line: QuoteLine, told: LivePrice, ladder: Ladder) -> QuoteLine:
+    if told.withdrawn:
+        return explained(line, LIVE, _("1C has no price for it now."), None)
+    if told.price is None:
+        return line
+    if not told.plain:
+        return _as_told(line, told.price) if told.quantity == line.quantity or len(ladder) <= 1 else line
+    if ladder and ladder[0].value == told.price:
+        return line  # the plain price is as it was, so are the steps above it
+    step = step_at(ladder, line.quantity)
+    if not ladder or step is ladder[0]:
+        return _as_told(line, told.price)
+    return explained(line, LIVE, _("1C has another plain price now; the one of this quantity is confirmed later."), line.price)
+
+
+def _as_told(line: QuoteLine, price: Decimal) -> QuoteLine:
+    return line if line.price == price else explained(line, LIVE, _("1C said so just now."), price)
 
 
 def rounded_price(work: Work, quote: Quote) -> Quote:

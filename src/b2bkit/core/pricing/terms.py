@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
@@ -42,12 +42,26 @@ Ladder = tuple[PriceRow, ...]  # of one product, lowest quantity first
 Ladders = Mapping[UUID, Ladder]
 
 
+class LivePrice(Protocol):
+    """What the ERP said of a product's price a moment ago, for `quantity` base units. `plain`: the price of the smallest quantity."""
+
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def price(self) -> Decimal | None: ...
+    @property
+    def withdrawn(self) -> bool: ...
+    @property
+    def plain(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedQuote(Quote):
-    """A quote that carries what the core's steps have read: `ladders` of the products, None until then."""
+    """A quote that carries what the core's steps have read: `ladders` of the products, None until then; `live`: what the ERP just said."""
 
     terms: Terms | None = field(default=None, kw_only=True)
     ladders: Ladders | None = field(default=None, kw_only=True)
+    live: Mapping[UUID, LivePrice] = field(default_factory=dict, kw_only=True)
 
 
 TERMS = (  # of the contract `contract_id`, in the order of the fields of Terms

@@ -145,7 +145,10 @@ def build_asgi(parts: WebParts) -> B2bkitAsgi:
     app.add_error_handler(Exception, Failures(site))
     app.add_error_handler(falcon.HTTPError, Failures(site))
     for route in parts.routes.values():
-        endpoints = {method: Endpoint(site, route, method, handler) for method, handler in handlers_of(route.resource).items()}
+        endpoints = {
+            method: Endpoint(site, route, method, handler, getattr(route.resource, f"before_{method.lower()}", None))
+            for method, handler in handlers_of(route.resource).items()
+        }
         app.add_route(route.path, _Mounted({method: endpoint.responder() for method, endpoint in endpoints.items()}))
     app.add_sink(StaticFiles({"api": BROWSER, **parts.static}, parts.theme), PREFIX)
     return app

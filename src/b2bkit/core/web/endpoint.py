@@ -19,7 +19,7 @@ from b2bkit.core.web.answers import clear
 from b2bkit.core.web.body import read_bytes
 from b2bkit.core.web.handling import refuse_unread
 from b2bkit.core.web.state import State, current, state_of
-from b2bkit.core.work import ANONYMOUS, Actor
+from b2bkit.core.work import ANONYMOUS, SYSTEM, Actor
 
 if TYPE_CHECKING:
     from b2bkit.core.web.parts import SignedIn
@@ -35,13 +35,20 @@ class _Undo(Exception):
 
 
 class Endpoint:
-    """Answers one verb. `handler` is the resource's synchronous method; an asynchronous one (live events) runs on the loop."""
+    """Answers one verb. `handler` is the resource's synchronous method; an asynchronous one (live events) runs on the loop.
 
-    def __init__(self, site: Site, route: Route, method: str, handler: Callable[..., object]) -> None:
+    before   the resource's `before_post` ... where it has one: (req, open_work, **path parameters), once a request, after the guard and
+             before the transaction is opened: for what must not be done inside one, such as asking another system
+    """
+
+    def __init__(
+        self, site: Site, route: Route, method: str, handler: Callable[..., object], before: Callable[..., object] | None = None
+    ) -> None:
         self.site = site
         self.route = route
         self.writes = method not in guard.SAFE
         self.handler = handler
+        self.before = before
         self.keyed = self.writes and route.replay and not route.machine
         self.on_loop = inspect.iscoroutinefunction(handler)
 
@@ -147,6 +154,9 @@ class Endpoint:
                 principal = idempotency.principal_of(state.actor, state.pre_session)
                 claimed = idempotency.Claim(principal, self.route.name, guard.key_of(req))
                 asked = idempotency.request_hash(req, state)
+            if self.before is not None and not state.prepared:
+                state.prepared = True
+                self.before(req, self._open_work(state), **params)
             with self._work(state) as work:
                 state.work = work
                 if claimed is not None:
@@ -154,6 +164,12 @@ class Endpoint:
                 else:
                     self.handler(req, resp, **params)
                     self._refused(req, resp, state)
+
+    def _open_work(self, state: State) -> Callable[..., AbstractContextManager[Work]]:
+        def open_work(actor: Actor = SYSTEM, *, write: bool = True) -> AbstractContextManager[Work]:
+            return self.site.parts.work(actor, write=write, lang=state.lang, request_id=state.request_id)
+
+        return open_work
 
     def _work(self, state: State) -> AbstractContextManager[Work]:
         """The transaction of this request; unscoped only for the portal's own doors."""

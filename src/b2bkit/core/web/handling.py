@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -29,7 +29,16 @@ from b2bkit.core.web.state import Form, State, state_of
 from b2bkit.core.web.urls import local_path
 
 if TYPE_CHECKING:
-    from b2bkit.core.work import Work
+    from contextlib import AbstractContextManager
+
+    from b2bkit.core.work import Actor, Work
+
+
+class OpenAs(Protocol):
+    """Opens short works for `before_post`: as the system, or as an actor."""
+
+    def __call__(self, actor: Actor = ..., *, write: bool = ...) -> AbstractContextManager[Work]: ...
+
 
 M = TypeVar("M", bound=BaseModel)
 HTML = "text/html; charset=utf-8"
@@ -38,8 +47,9 @@ YEAR = 365 * 24 * 3600
 Tone = Literal["ok", "info", "warn"]
 
 __all__ = [
-    "Request", "Response", "client_address", "end_session", "fragment", "is_htmx", "keep", "read_body", "read_form", "read_json",
-    "read_query", "redirect", "redirect_local", "remember", "render", "reply", "request_url", "set_session", "work_of",
+    "OpenAs", "Request", "Response", "actor_of", "client_address", "end_session", "fragment", "is_htmx", "keep", "read_body",
+    "read_form", "read_json", "read_query", "redirect", "redirect_local", "remember", "render", "reply", "request_url", "set_session",
+    "work_of",
 ]  # fmt: skip
 
 
@@ -49,6 +59,11 @@ def work_of(req: Request) -> Work:
     if work is None:
         raise RuntimeError("this route opens its own work: use req.context.open_work")
     return work
+
+
+def actor_of(req: Request) -> Actor:
+    """Who asks; also where no transaction is open (`before_post`)."""
+    return state_of(req).actor
 
 
 def keep(req: Request) -> None:

@@ -59,6 +59,7 @@ class State:
         "method",
         "new_pre_session",
         "pre_session",
+        "prepared",
         "problem_page",
         "replayed",
         "request_id",
@@ -88,6 +89,7 @@ class State:
         self.new_pre_session = False
         self.work: Work | None = None
         self.keep = False
+        self.prepared = False
         self.replayed = False
         self.took_body = False
         self.problem_page = False

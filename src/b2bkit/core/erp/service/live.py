@@ -19,6 +19,7 @@ from b2bkit.core.work import Work
 log = logging.getLogger("b2bkit.erp")
 CAPABILITY: Final = "lines.live"
 BUDGET: Final = 1.5  # seconds: a buyer at the checkout waits no longer
+_UNKNOWN: Final = LineAnswer(known=False)
 LATE: Final = 0.25  # what a gateway may take on top of its time before it is named in the log
 
 
@@ -38,7 +39,8 @@ def live_lines(
     quantities   product -> base units
 
     Opens a short work for references and none while the ERP is asked. Products that the ERP has no reference for are absent from the
-    answer. Whatever a gateway raises is logged and counts as silence: nobody's order depends on it.
+    answer; those that it says not to know any more come as `known=False`. Whatever a gateway raises is logged and counts as silence:
+    nobody's order depends on it.
     """
     began = time.monotonic()
     with open_work(write=False) as work:
@@ -57,7 +59,7 @@ def live_lines(
     took = time.monotonic() - began
     if took > seconds + LATE:
         log.warning("the gateway took longer than its budget", extra={"system": asked.system, "seconds": round(took, 2)})
-    return None if told is None else {id_: told[ref] for id_, ref in asked.refs.items() if ref in told}
+    return None if told is None else {id_: told.get(ref, _UNKNOWN) for id_, ref in asked.refs.items()}
 
 
 def _prepare(work: Work, contract_id: UUID, quantities: Mapping[UUID, Decimal]) -> _Asked | None:

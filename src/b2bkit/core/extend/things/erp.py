@@ -68,12 +68,23 @@ class LineQuestion:
 class LineAnswer:
     """What the ERP says of a line now. None: it did not say, which will be confirmed later.
 
-    price   per base unit, under the price type that was asked for
-    free    base units that may be promised
+    price         per base unit, under the price type that was asked for
+    free          base units that may be promised
+    known         False: the ERP does not have these goods (any more)
+    withdrawn     True: the ERP has no price for them now
+    plain         True: `price` is the plain one, of the smallest quantity; the ERP's answer knows no prices by volume (1C: the register
+                  ЦеныНоменклатуры), so it says nothing of a line that has reached a higher step
+    currency      of `price`, where the ERP says it
+    vat_included  whether `price` is with VAT, where the ERP says it
     """
 
     price: Decimal | None = None
     free: Decimal | None = None
+    known: bool = True
+    withdrawn: bool = False
+    plain: bool = False
+    currency: str = ""
+    vat_included: bool | None = None
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -47,7 +48,13 @@ class CartView:
     @property
     def changed(self) -> list[Line]:
         """Lines that differ from what the buyer saw and wait to be accepted."""
-        return [line for line in self.lines if line.change is not None]
+        return [line for line in self.lines if line.differs]
+
+    @property
+    def news(self) -> str:
+        """A sign of all that differs now: what is accepted is what was shown."""
+        told = [(line.line_id, line.change, line.price, line.free if line.less else None) for line in self.changed]
+        return sha256(repr(told).encode()).hexdigest()[:16] if told else ""
 
     @property
     def wrong(self) -> list[Line]:
@@ -73,7 +80,7 @@ class CartView:
 _CART = select(Cart.id, Cart.version, Cart.contract_id).where(Cart.user_id == bindparam("user"), Cart.contract_id == bindparam("contract"))
 _SEEN = select(Cart.total).where(Cart.id == bindparam("cart"))
 _LINES = (
-    select(CartLine.product_id, CartLine.unit, CartLine.quantity, CartLine.seen_price, CartLine.id)
+    select(CartLine.product_id, CartLine.unit, CartLine.quantity, CartLine.seen_price, CartLine.id, CartLine.seen_free)
     .where(CartLine.cart_id == bindparam("cart"))
     .order_by(CartLine.position, CartLine.id)
 )

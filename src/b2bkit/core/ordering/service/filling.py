@@ -19,7 +19,7 @@ from b2bkit.core.ordering.models import Cart, CartLine
 from b2bkit.core.ordering.service.cart import MAX_LINES, USE, CartRow, CartView, find, require_terms, take, view_under, wanted_in
 from b2bkit.core.ordering.service.contract import Terms
 from b2bkit.core.ordering.service.goods import look_up
-from b2bkit.core.ordering.service.lines import Wanted, appraise, words_of_change
+from b2bkit.core.ordering.service.lines import Wanted, appraise, problems_of_change
 from b2bkit.core.work import Work
 
 _UNSYNCED = {"synchronize_session": False}
@@ -45,7 +45,7 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
         return _changed(work, terms, cart)
     if len(lines) >= MAX_LINES:
         raise Refused(Problem("ordering.too_many_lines", _("A cart holds %(most)d lines. Place this order first.") % {"most": MAX_LINES}))
-    [line] = appraise(work, terms.contract_id, [Wanted(product_id, unit, quantity)], stock=False)
+    [line] = appraise(work, terms.contract_id, [Wanted(product_id, unit, quantity)])
     if line.factor is None and line.problem is not None:
         raise Refused(replace(line.problem, field="unit"))
     row = {
@@ -58,6 +58,7 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
         "quantity": quantity,
         "base_quantity": _stored_base(quantity, line.factor),
         "seen_price": line.price,
+        "seen_free": line.free,
         "position": _next_position(work, cart.id),
     }
     work.session.insert_rows(CartLine, [row])
@@ -103,8 +104,11 @@ def add_lines(work: Work, asked: Sequence[Asked]) -> tuple[CartView, list[Asked]
 def _write_lines(work: Work, terms: Terms, cart: CartRow, wanted: Sequence[Wanted]) -> None:
     """Lines that are new, and new amounts of lines that are there; the prices of now are seen ones."""
     position, rows = _next_position(work, cart.id), list[dict[str, object]]()
-    for line in appraise(work, terms.contract_id, wanted, stock=False):
-        values = {"quantity": line.quantity, "base_quantity": _stored_base(line.quantity, line.factor), "seen_price": line.price}
+    for line in appraise(work, terms.contract_id, wanted):
+        values = {
+            "quantity": line.quantity, "base_quantity": _stored_base(line.quantity, line.factor), "seen_price": line.price,
+            "seen_free": line.free,
+        }  # fmt: skip
         if line.line_id is not None:
             work.session.execute(update(CartLine).where(CartLine.id == line.line_id).values(**values), execution_options=_UNSYNCED)
             continue
@@ -153,10 +157,11 @@ def clear(work: Work, *, version: int | None = None) -> CartView:
     return _changed(work, terms, cart)
 
 
-def accept(work: Work, *, version: int, seen_total: Decimal, line_id: UUID | None = None) -> CartView:
-    """Accepts what changed, in one line or in all: new prices are now seen ones, lines that are gone leave the cart.
+def accept(work: Work, *, version: int, seen_total: Decimal, news: str | None = None, line_id: UUID | None = None) -> CartView:
+    """Accepts what changed, in one line or in all: new prices and stock are now seen ones, lines that are gone leave the cart.
 
-    Conflict when the cart or its sum is not what the buyer was shown. Wrong quantities stay as they are.
+    Conflict when the cart, its sum or its differences (`CartView.news`, where it is said) are not what the buyer was shown. Wrong
+    quantities stay as they are.
     """
     work.require(USE)
     terms = require_terms(work)
@@ -164,10 +169,10 @@ def accept(work: Work, *, version: int, seen_total: Decimal, line_id: UUID | Non
         raise NotFound("cart line")
     cart = _take(work, terms, version)
     shown = view_under(work, terms)
-    if shown.sums.total != seen_total:
+    if shown.sums.total != seen_total or news not in (None, shown.news):
         raise Conflict(
             [
-                Problem("ordering.changed_again", _("Prices changed once more while you looked. Check them and accept again.")),
+                Problem("ordering.changed_again", _("Prices or stock changed once more while you looked. Check them and accept again.")),
                 *_changes(shown),
             ]
         )
@@ -178,14 +183,13 @@ def accept(work: Work, *, version: int, seen_total: Decimal, line_id: UUID | Non
         if line.change == "gone":
             work.session.execute(delete(CartLine).where(CartLine.id == line.line_id))
         else:
-            work.session.execute(
-                update(CartLine).where(CartLine.id == line.line_id).values(seen_price=line.price), execution_options=_UNSYNCED
-            )
+            seen = update(CartLine).where(CartLine.id == line.line_id).values(seen_price=line.price, seen_free=line.free)
+            work.session.execute(seen, execution_options=_UNSYNCED)
     return _changed(work, terms, cart)
 
 
 def _changes(shown: CartView) -> list[Problem]:
-    return [Problem(f"ordering.{line.change}", words_of_change(line), line.field) for line in shown.changed]
+    return [problem for line in shown.changed for problem in problems_of_change(line)]
 
 
 def _take(work: Work, terms: Terms, version: int | None = None) -> CartRow:
@@ -241,11 +245,15 @@ def _stored_base(quantity: Decimal, factor: Decimal | None) -> Decimal:
 def _set(work: Work, terms: Terms, line: Wanted, quantity: Decimal, *, renew: bool = False) -> None:
     """Writes a line's quantity. A price that the buyer knew follows the volume step; a change not accepted stays one, unless `renew`."""
     _storable(quantity)
-    before, after = (
-        appraise(work, terms.contract_id, [wanted], stock=False)[0] for wanted in (line, line._replace(quantity=quantity))
-    )  # fmt: skip
+    before, after = appraise(work, terms.contract_id, (line, line._replace(quantity=quantity)))
     seen = after.price if renew or before.price == line.seen_price else line.seen_price
-    values = {"unit": line.unit, "quantity": quantity, "base_quantity": _stored_base(quantity, after.factor), "seen_price": seen}
+    values = {
+        "unit": line.unit,
+        "quantity": quantity,
+        "base_quantity": _stored_base(quantity, after.factor),
+        "seen_price": seen,
+        "seen_free": after.free,
+    }
     work.session.execute(update(CartLine).where(CartLine.id == line.line_id).values(**values), execution_options=_UNSYNCED)
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 from uuid import UUID
 
 from b2bkit.core.catalog.quantities import Rules, allowed, base_quantity, check_quantity, in_other_units, plain, step_hint
 from b2bkit.core.catalog.units import counted, names_contents, unit_label
 from b2bkit.core.db.types import round_money
+from b2bkit.core.erp.service.answers import Told, answers
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.extend.things import Explanation, QuoteLine
 from b2bkit.core.i18n import _, language
 from b2bkit.core.ordering.service.goods import Goods, look_up
 from b2bkit.core.pricing.service import LineSums, line_sums, price_lines, total_sums
+from b2bkit.core.pricing.steps import LIVE
 from b2bkit.core.web.formatting import money
 from b2bkit.core.work import Work
 
@@ -25,13 +27,16 @@ Change = Literal["dearer", "cheaper", "priced", "unpriced", "gone"]
 
 
 class Wanted(NamedTuple):
-    """An amount of a product in one of its units. `seen_price`: per base unit, as the buyer saw it; `line_id` of a cart's line."""
+    """An amount of a product in one of its units. `seen_price` and `seen_free`: per base unit and in base units, as the buyer saw them;
+    `line_id` of a cart's line.
+    """
 
     product_id: UUID
     unit: str
     quantity: Decimal
     seen_price: Decimal | None = None
     line_id: UUID | None = None
+    seen_free: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class Line:
     problem                what is wrong with the quantity or unit, with the amounts that would do
     change                 what differs from what the buyer saw: to be accepted before ordering
     short                  there is less in stock than wanted
+    less                   so, and the buyer has not seen it yet: to be accepted before ordering
+    told_at                when the ERP said this line's price and stock, where it was asked a moment ago
     """
 
     position: int
@@ -70,6 +77,8 @@ class Line:
     total: Decimal | None
     problem: Problem | None
     change: Change | None
+    seen_free: Decimal | None = None
+    told_at: datetime | None = None
 
     @property
     def counts(self) -> bool:
@@ -84,6 +93,15 @@ class Line:
     @property
     def short(self) -> bool:
         return self.visible and self.problem is None and self.free is not None and self.free < self.base_quantity
+
+    @property
+    def less(self) -> bool:
+        return self.line_id is not None and self.short and (self.seen_free is None or cast(Decimal, self.free) < self.seen_free)
+
+    @property
+    def differs(self) -> bool:
+        """Whether something differs from what the buyer saw."""
+        return self.change is not None or self.less
 
     @property
     def available(self) -> Decimal | None:
@@ -200,17 +218,31 @@ def sums_of(lines: Sequence[Line]) -> Sums:
 
 
 def appraise(work: Work, contract_id: UUID, wanted: Iterable[Wanted], *, stock: bool = True) -> list[Line]:
-    """Lines for what is wanted, in its order. Of a product that is not visible nothing is told, unless it already was in the cart."""
+    """Lines for what is wanted, in its order. Of a product that is not visible nothing is told, unless it already was in the cart.
+
+    What the ERP said of a product while it was asked live holds over what flowed in before.
+    """
     asked = list(wanted)
     known = look_up(work, (item.product_id for item in asked), stock=stock)
+    told = answers(work, contract_id, known)
+    known = {id_: _as_told(found, told.get(id_)) for id_, found in known.items()} if told else known
     goods = [known.get(item.product_id) for item in asked]
     measures = [_measure(found, item) for found, item in zip(goods, asked, strict=True)]
     priced = [
         number for number, (found, measure) in enumerate(zip(goods, measures, strict=True)) if found and found.visible and measure[1] > 0
     ]
-    quotes = price_lines(work, contract_id, [(asked[number].product_id, measures[number][1]) for number in priced])
+    quotes = price_lines(work, contract_id, [(asked[number].product_id, measures[number][1]) for number in priced], live=told)
     quote_of = dict(zip(priced, quotes, strict=True))
-    return [_line(number, item, goods[number], measures[number], quote_of.get(number)) for number, item in enumerate(asked)]
+    lines = [_line(number, item, goods[number], measures[number], quote_of.get(number)) for number, item in enumerate(asked)]
+    return [replace(line, told_at=told[line.product_id].at) if line.product_id in told else line for line in lines]
+
+
+def _as_told(goods: Goods, told: Told | None) -> Goods:
+    if told is None:
+        return goods
+    if told.free is not None:
+        goods = replace(goods, free=told.free, stock_as_of=told.at)
+    return goods if told.known else replace(goods, visible=False)
 
 
 def _line(number: int, item: Wanted, goods: Goods | None, measure: Measure, quote: QuoteLine | None) -> Line:
@@ -246,6 +278,7 @@ def _line(number: int, item: Wanted, goods: Goods | None, measure: Measure, quot
         total=sums.total if sums else None,
         problem=problem,
         change=_change(item, price, visible, measured=measure[1] > 0),
+        seen_free=item.seen_free,
     )
 
 
@@ -277,6 +310,28 @@ def _change(item: Wanted, price: Decimal | None, visible: bool, *, measured: boo
     if item.seen_price is None:
         return "priced"
     return "dearer" if price > item.seen_price else "cheaper"
+
+
+def problems_of_change(line: Line) -> list[Problem]:
+    """What differs from what the buyer saw, as problems at the line's quantity."""
+    found = [Problem(f"ordering.{line.change}", words_of_change(line), line.field)] if line.change is not None else []
+    return [*found, Problem("ordering.less", words_of_less(line), line.field)] if line.less else found
+
+
+def problems_of_answer(line: Line) -> list[Problem]:
+    """For a line that was in no cart: that the ERP just said another price than it had told before."""
+    told = next((step for step in line.explanation if step.step == LIVE and step.before != step.after), None)
+    if line.line_id is not None or told is None:
+        return []
+    old, new = (money(value, line.currency, lang=language()) for value in (told.before, told.after))
+    said = _("%(name)s: 1C says %(new)s now, before it was %(old)s.") % {"name": line.name, "new": new, "old": old}
+    return [Problem("ordering.told", said, line.field)]
+
+
+def words_of_less(line: Line) -> str:
+    """That less is in stock than wanted, as a sentence, for problems."""
+    said = _("%(name)s: you want %(wanted)s, in stock are %(there)s. The rest is confirmed by your manager.")
+    return said % {"name": line.name, "wanted": line.said, "there": line.said_in_stock}
 
 
 def words_of_change(line: Line) -> str:

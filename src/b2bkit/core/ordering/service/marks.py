@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from b2bkit.core.accounts.models import Contract
+from b2bkit.core.erp.models import LiveAnswer
+from b2bkit.core.erp.service.answers import HOLDS
 from b2bkit.core.extend.things import Badge
 from b2bkit.core.i18n import _, ngettext
 from b2bkit.core.ordering.models import Cart, CartLine
@@ -37,10 +39,21 @@ _list_price = (
     .correlate(CartLine, Contract)
     .scalar_subquery()
 )
+_just_said = (
+    select(LiveAnswer.price)
+    .where(
+        LiveAnswer.contract_id == Cart.contract_id,
+        LiveAnswer.product_id == CartLine.product_id,
+        LiveAnswer.at > bindparam("since"),
+    )
+    .correlate(CartLine, Cart)
+    .scalar_subquery()
+)
+_differs = _list_price.is_distinct_from(CartLine.seen_price) & (_just_said.is_(None) | _just_said.is_distinct_from(CartLine.seen_price))
 _MARK = (
     select(
         func.count(CartLine.id),
-        func.sum(case((_list_price.is_distinct_from(CartLine.seen_price), 1), else_=0)),
+        func.sum(case((_differs, 1), else_=0)),
         func.max(Cart.total),
         func.max(Contract.currency),
     )
@@ -55,7 +68,8 @@ def cart_mark(work: Work) -> CartMark:
     actor = work.actor
     if actor.user_id is None or actor.contract_id is None:
         return NOTHING
-    row = work.session.execute(_MARK.where(Cart.user_id == actor.user_id, Cart.contract_id == actor.contract_id)).one()
+    mine = _MARK.where(Cart.user_id == actor.user_id, Cart.contract_id == actor.contract_id)
+    row = work.session.execute(mine, {"since": work.now - HOLDS}).one()
     lines, differ, total, currency = row
     plain = all(step.name.startswith("pricing.") for step in work.kit.price_steps)
     return CartMark(lines, int(differ or 0) if plain else 0, total, currency or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -24,7 +24,7 @@ from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, Order
 from b2bkit.core.ordering.service import cart as carts
 from b2bkit.core.ordering.service.contract import Terms, terms_of
 from b2bkit.core.ordering.service.drafts import Draft
-from b2bkit.core.ordering.service.lines import Line, Wanted, appraise, sums_of, words_of_change
+from b2bkit.core.ordering.service.lines import Line, Wanted, appraise, problems_of_answer, problems_of_change, sums_of
 from b2bkit.core.web.formatting import money
 from b2bkit.core.work import Work
 
@@ -32,7 +32,7 @@ log = logging.getLogger("b2bkit.ordering")
 PLACE = "ordering.place"
 FIRST_NUMBER = 10_000
 FURTHEST = timedelta(days=366)
-_PRICES = ("ordering.dearer", "ordering.cheaper", "ordering.priced")  # what else differs follows from the problems
+_SAID_TOO = ("ordering.dearer", "ordering.cheaper", "ordering.priced", "ordering.less")  # what else differs follows from the problems
 
 
 class Placed(NamedTuple):
@@ -52,7 +52,7 @@ def place_order(work: Work, draft: Draft) -> Placed:
     terms = _terms(work, draft)
     address = _address(work, terms, draft.address_id)
     cart_id, wanted = _wanted(work, terms, draft)
-    draft = replace(draft, terms=terms, lines=appraise(work, terms.contract_id, wanted, stock=False))
+    draft = replace(draft, terms=terms, lines=appraise(work, terms.contract_id, wanted, stock=cart_id is not None))
     _refuse(work, draft, cart_id)
     placed = _write(work, draft, terms, address)
     if cart_id is not None:
@@ -110,9 +110,9 @@ def _refuse_twice(wanted: Sequence[Wanted]) -> None:
 
 def _refuse(work: Work, draft: Draft, cart_id: UUID | None) -> None:
     problems = [*_wanted_on(work, draft), *_checked(work, draft)]
-    changes = _changes(draft, cart_id is not None)
+    changes = _changes(draft)
     if problems:
-        raise Refused([*problems, *(change for change in changes if change.code in _PRICES)])
+        raise Refused([*problems, *(change for change in changes if change.code in _SAID_TOO)])
     if changes:
         raise Conflict(changes)
 
@@ -140,12 +140,13 @@ def _wanted_on(work: Work, draft: Draft) -> list[Problem]:
     return [Problem("ordering.wanted_on", said, "wanted_on")]
 
 
-def _changes(draft: Draft, from_cart: bool) -> list[Problem]:
-    found = [Problem(f"ordering.{line.change}", words_of_change(line), line.field) for line in draft.lines if line.change is not None]
+def _changes(draft: Draft) -> list[Problem]:
+    found = [problem for line in draft.lines for problem in problems_of_change(line)]
     if draft.seen_total is not None and draft.seen_total != draft.total:
         old, new = (money(value, draft.terms.currency if draft.terms else "", lang=language()) for value in (draft.seen_total, draft.total))
         said = _("The sum is %(new)s now, you saw %(old)s. Check it and place the order again.") % {"new": new, "old": old}
         found.append(Problem("ordering.total_changed", said, "seen_total"))
+        found += [problem for line in draft.lines for problem in problems_of_answer(line)]
     return found
 
 
@@ -177,6 +178,7 @@ def _write(work: Work, draft: Draft, terms: Terms, address: str) -> Placed:
         "erp_number": "",
         "erp_version": "",
         "erp_as_of": None,
+        "checked_at": _checked_at(draft.lines),
     }
     work.session.insert_rows(Order, [order])
     work.session.insert_rows(OrderLine, [_row(placed.id, terms.company_id, line) for line in draft.lines])
@@ -188,6 +190,12 @@ def _write(work: Work, draft: Draft, terms: Terms, address: str) -> Placed:
     work.publish(OrderPlaced(order_id=placed.id, company_id=terms.company_id, number=placed.number), key=f"order:{placed.id}")
     work.signal("order", placed.id, companies=(terms.company_id,), staff=True)
     return placed
+
+
+def _checked_at(lines: Sequence[Line]) -> datetime | None:
+    """When the ERP said the oldest of the lines; None when it said nothing of one."""
+    told = [line.told_at for line in lines if line.told_at is not None]
+    return min(told) if told and len(told) == len(lines) else None
 
 
 def _row(order_id: UUID, company_id: UUID, line: Line) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""The checkout: from a cart to an order."""
