@@ -336,9 +336,11 @@ class TestJson:
         [line] = shown["lines"]
         assert (line["price"], line["seen_price"], line["change"], line["less"]) == ("5.0000", "4.6200", "dearer", True)
         assert line["told_at"] is not None
-        wrong = self.post(buyer, "/api/v1/cart/accept", {"version": shown["version"], "total": shown["total"], "news": "other"})
+        wrong = self.post(buyer, "/api/v1/cart/accept", {"version": shown["version"], "seen_total": shown["total"], "news": "other"})
         assert wrong.status_code == 409
-        accepted = self.post(buyer, "/api/v1/cart/accept", {"version": shown["version"], "total": shown["total"], "news": shown["news"]})
+        accepted = self.post(
+            buyer, "/api/v1/cart/accept", {"version": shown["version"], "seen_total": shown["total"], "news": shown["news"]}
+        )
         assert accepted.status_code == 200, accepted.text
         assert accepted.json["news"] == ""
         assert self.post(buyer, "/api/v1/orders", {}).status_code == 201
@@ -382,3 +384,23 @@ def test_a_shortage_that_was_seen_when_it_was_put_in_is_no_news(shop: Shop) -> N
     shown = shop.fill("1000")
     assert [line.short for line in shown.lines] == [True]
     assert shown.changed == []
+
+
+def test_an_open_cart_is_told_when_prices_change_and_a_change_of_vat_is_said_too(shop: Shop, buyer: Client) -> None:
+    from b2bkit.core.catalog.models import Product
+
+    with shop.work() as work:
+        version = cart.view(work).version
+    assert buyer.get(f"/cart/news?version={version}&news=", htmx=True).status_code == 204
+    shop.set_price(shop.product, "5.00")
+    assert "have changed since you opened" in buyer.get(f"/cart/news?version={version}&news=", htmx=True).text
+    shop.set_price(shop.product, "4.62")
+    with shop.portal.work() as work:
+        product = work.session.get(Product, shop.product.id)
+        assert product is not None
+        product.vat_rate = D(10)
+    page = buyer.get("/cart").text
+    assert "VAT changed." in page
+    with shop.work() as work:
+        shown = cart.view(work)
+        assert filling.accept(work, version=shown.version, seen_total=shown.sums.total, news=shown.news).seen_sums is None

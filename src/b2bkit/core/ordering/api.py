@@ -50,10 +50,10 @@ class CartQuery(Closed):
 
 
 class AcceptIn(Closed):
-    """What differs is accepted as it was read: the cart's `version`, `total` and `news`; of one line with `line_id`, else of all."""
+    """What differs is accepted as it was read: the cart's `version`, `total` as `seen_total`, `news`. `line_id`: in one line only."""
 
     version: Version
-    total: Annotated[Decimal, Field(ge=0, max_digits=19, decimal_places=2)]
+    seen_total: Annotated[Decimal, Field(ge=0, max_digits=19, decimal_places=2)]
     news: str | None = Field(None, max_length=16)
     line_id: UUID | None = None
 
@@ -243,7 +243,7 @@ class CartAccept:
 
     def on_post(self, req: Request, resp: Response) -> None:
         seen, work = read_json(req, AcceptIn), work_of(req)
-        shown = filling.accept(work, version=seen.version, seen_total=seen.total, news=seen.news, line_id=seen.line_id)
+        shown = filling.accept(work, version=seen.version, seen_total=seen.seen_total, news=seen.news, line_id=seen.line_id)
         reply(req, resp, _cart_out(shown))
 
 

@@ -36,6 +36,7 @@ class VersionForm(BaseModel):
 
 class NewsQuery(BaseModel):
     version: Version
+    news: str = Field("", max_length=16)  # what differed when the page was made
 
 
 class CartQuery(BaseModel):

@@ -12,7 +12,6 @@ from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
 from b2bkit.core.ordering.service import again, cart, filling, orders, quick
 from b2bkit.core.ordering.service.cart import CartView
-from b2bkit.core.ordering.service.contract import own_terms
 from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
 from b2bkit.core.ordering.service.marks import cart_mark
 from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
@@ -157,15 +156,14 @@ class CartMark:
 
 
 class CartNews:
-    """Whether the cart is another than the one that the page shows: said, and never put over what is being typed."""
+    """Whether the cart, or what differs in it, is another than the page shows: said, and never put over what is being typed."""
 
     def on_get(self, req: Request, resp: Response) -> None:
         query, work = read_query(req, forms.NewsQuery), work_of(req)
-        terms = own_terms(work)
-        found = cart.find(work, terms) if terms is not None else None
-        if (found.version if found is not None else 0) == query.version:
+        shown = cart.view(work)
+        if shown.version == query.version and query.news == shown.news:
             return reply(req, resp, None)
-        return fragment(req, resp, "ordering/_cart_news.html")
+        return fragment(req, resp, "ordering/_cart_news.html", elsewhere=shown.version != query.version)
 
 
 # orders
