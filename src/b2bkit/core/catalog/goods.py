@@ -19,6 +19,7 @@ from b2bkit.core.catalog.quantities import Pack, Rules
 from b2bkit.core.db.plan import DIALECTS, one_of
 from b2bkit.core.db.types import Factor, Instant, Quantity, UnitPrice
 from b2bkit.core.erp.models import Freshness
+from b2bkit.core.files.models import ProductPicture
 from b2bkit.core.pricing.models import Price
 from b2bkit.core.pricing.service import PriceRow, Terms, VolumeTable, straight_table, tables_of
 from b2bkit.core.work import Work
@@ -60,6 +61,7 @@ class Good(NamedTuple):
     stock_as_of: datetime | None
     table: VolumeTable
     listed: tuple[Listed, ...] = ()
+    picture: UUID | None = None  # the first of its pictures
 
     @property
     def id(self) -> UUID:
@@ -101,11 +103,14 @@ def _facts_statement(dialect: str, *, path: bool = False) -> _Statement:
     hidden = case((Attribute.in_product, ""), else_=_HIDDEN)
     said = Attribute.name + literal(_BETWEEN) + Attribute.unit + literal(_BETWEEN) + hidden
     named = Attribute.kind, Attribute.id, no_quantity, no_price, no_factor, no_instant, said, Attribute.position
+    pictured = cast(ProductPicture.id, String)
+    image = literal("i"), ProductPicture.product_id, no_quantity, no_price, no_factor, no_instant, pictured, ProductPicture.position
     kinds = [
         select(*price).where(Price.price_type_id == bindparam("price_type_id", type_=Uuid()), among(Price.product_id)),
         select(*stock).join(Warehouse, Warehouse.id == Stock.warehouse_id).where(among(Stock.product_id), Warehouse.active),
         select(*pack).where(among(Packaging.product_id)),
         select(*named).where(true() if path else Attribute.in_list),
+        select(*image).where(ProductPicture.position == 0, among(ProductPicture.product_id)),
     ]
     if path:
         above = literal("c"), Category.id, no_quantity, no_price, no_factor, no_instant, Category.name, CategoryClosure.depth
@@ -125,13 +130,14 @@ _FACTS_AND_PATH = {dialect: _facts_statement(dialect, path=True) for dialect in 
 class _Facts:
     """What was read about one product: prices (least quantity, price), stock and packagings (position, label, figure)."""
 
-    __slots__ = ("moment", "packs", "prices", "stock")
+    __slots__ = ("moment", "packs", "picture", "prices", "stock")
 
     def __init__(self) -> None:
         self.prices: list[tuple[Decimal, Decimal]] = []
         self.stock: list[tuple[int, str, Decimal]] = []
         self.packs: list[tuple[int, str, Decimal]] = []
         self.moment: datetime | None = None
+        self.picture = ""
 
 
 _pages = Pages()
@@ -177,6 +183,8 @@ def _gathered(work: Work, rows: Sequence[ProductRow], terms: Terms | None, found
             about.prices.append((quantity, price))
         elif kind == "u":
             about.packs.append((position, label, factor))
+        elif kind == "i":
+            about.picture = label
         else:
             about.stock.append((position, label, quantity))
             about.moment = as_of if about.moment is None or as_of > about.moment else about.moment
@@ -215,4 +223,4 @@ def _good(row: ProductRow, facts: _Facts, table: VolumeTable, named: tuple[Liste
     if told is not None and (as_of is None or told > as_of):
         as_of = told
     available = stock[0].quantity if len(stock) == 1 else sum([found.quantity for found in stock], _ZERO)
-    return Good(row, rules, stock, available, as_of, table, named)
+    return Good(row, rules, stock, available, as_of, table, named, UUID(facts.picture) if facts.picture else None)

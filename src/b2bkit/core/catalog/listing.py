@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, case, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, case, or_, select, true
 
 from b2bkit.core.catalog.cursor import Cursor, Sort, decode
 from b2bkit.core.catalog.goods import PRODUCT_COLUMNS, ProductRow, goods_of
 from b2bkit.core.catalog.kept import Goods
 from b2bkit.core.catalog.models import CategoryClosure, Product
+from b2bkit.core.catalog.product import rows_of
 from b2bkit.core.catalog.search import Asked, asked
+from b2bkit.core.catalog.sorting import MOST_PRICED, key_text, needs_pipeline, order_values, page_statement, priced_page
 from b2bkit.core.catalog.tree import Tree, category_tree
 from b2bkit.core.catalog.visibility import prepared
 from b2bkit.core.pricing.terms import Terms, session_terms
@@ -36,12 +38,16 @@ class ListQuery:
 
 
 class ProductPage(NamedTuple):
-    """Products of one page, with cursors to the next and the one before; `terms` are those of the prices, None without a contract."""
+    """Products of one page, with cursors to the next and the one before; `terms` are those of the prices, None without a contract.
+
+    exact   False: sorted by the prices of the price type alone, since too many products match to price each one
+    """
 
     goods: Goods
     terms: Terms | None
     next: str | None
     previous: str | None
+    exact: bool = True
 
 
 def list_products(work: Work, query: ListQuery, tree: Tree | None = None) -> ProductPage:
@@ -58,56 +64,75 @@ def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None) 
     """The same for words that are known already: two statements. `query.q` does not matter."""
     sort: Sort = query.sort if words.words or query.sort != "best" else "name"
     cursor = decode(query.cursor, sort) if query.cursor else None
-    found, more = _rows(work, query, sort, words, cursor)
+    found, more, exact = _rows(work, query, sort, words, cursor, terms)
     forward, back = _cursors(sort, found, cursor, more)
-    return ProductPage(goods_of(work, [row for row, _rank in found], terms), terms, forward, back)
+    return ProductPage(goods_of(work, [place.row for place in found], terms), terms, forward, back, exact)
 
 
-_Ranked = tuple[ProductRow, int]
+class _Place(NamedTuple):
+    row: ProductRow
+    key: str = ""
+    rank: int = 0
 
 
-def _rows(work: Work, query: ListQuery, sort: Sort, words: Asked, cursor: Cursor | None) -> tuple[list[_Ranked], bool]:
+def _rows(
+    work: Work, query: ListQuery, sort: Sort, words: Asked, cursor: Cursor | None, terms: Terms | None
+) -> tuple[list[_Place], bool, bool]:
+    """(products with their places in the order, whether more follow, whether the order is exact)."""
     by_category, back = query.category is not None, cursor is not None and cursor.back
-    key = ("list", words.shape, by_category, sort, cursor is not None, back)
+    shape, given = (words.shape, by_category), {**words.values, "category": query.category}
 
-    def build(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-        matching = and_(criterion, words_match(words.shape), _in_category() if by_category else true())
-        return _page_statement(matching, sort, cursor is not None, back)
+    def matching(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
+        return and_(criterion, words_match(words.shape), _in_category() if by_category else true())
 
-    statement, values = prepared(work, key, build)
-    parameters = {**values, **words.values, "category": query.category, "limit": query.limit + 1}
-    if cursor is not None:
-        parameters |= {"after_rank": cursor.rank, "after_key": cursor.key, "after_id": cursor.id}
-    ranked = sort == "best"
-    found = [
-        (ProductRow._make(row[:-1]), row[-1]) if ranked else (ProductRow._make(row), 0) for row in work.session.rows(statement, parameters)
-    ]
+    found, exact = None, True
+    if terms is not None and needs_pipeline(work, sort, terms):
+        found = _through_pipeline(work, query, terms, cursor, shape, matching, given)
+        exact = found is not None
+    if found is None:
+
+        def build(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+            return page_statement(matching(criterion), sort, cursor is not None, back, _RANK if sort == "best" else None)
+
+        statement, values = prepared(work, ("list", *shape, sort, cursor is not None, back), build)
+        parameters = {**values, **given, **order_values(sort, terms, cursor), "limit": query.limit + 1}
+        found = [_placed(sort, row) for row in work.session.rows(statement, parameters)]
     more = len(found) > query.limit
     found = found[: query.limit]
-    return (found[::-1] if back else found), more
+    return (found[::-1] if back else found), more, exact
 
 
-def _page_statement(matching: ColumnElement[bool], sort: Sort, after: bool, back: bool) -> Select[*tuple[object, ...]]:
-    key = Product.article if sort == "article" else Product.search_text
-    columns: tuple[Any, ...] = PRODUCT_COLUMNS
-    order: tuple[Any, ...] = (key, Product.id)
-    mark: tuple[Any, ...] = (bindparam("after_key", type_=key.type), bindparam("after_id", type_=Uuid()))
-    if sort == "best":
-        columns, order, mark = (*columns, _RANK), (_RANK, *order), (bindparam("after_rank", type_=Integer()), *mark)
-    statement = select(*columns).where(matching)
-    if after:
-        row, from_here = tuple_(*order), tuple_(*mark)
-        statement = statement.where(row < from_here if back else row > from_here)
-    return statement.order_by(*(part.desc() if back else part for part in order)).limit(bindparam("limit"))
+def _placed(sort: Sort, row: tuple[Any, ...]) -> _Place:
+    if sort in ("best", "name", "article"):
+        known = ProductRow._make(row[: len(PRODUCT_COLUMNS)])
+        return _Place(known, known.article if sort == "article" else known.sort_text, row[-1] if sort == "best" else 0)
+    return _Place(ProductRow._make(row[:-1]), key_text(row[-1]))
 
 
-def _cursors(sort: Sort, found: list[_Ranked], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
+def _through_pipeline(
+    work: Work, query: ListQuery, terms: Terms, cursor: Cursor | None, shape: tuple[Hashable, ...],
+    matching: Callable[[ColumnElement[bool]], ColumnElement[bool]], given: Mapping[str, object],
+) -> list[_Place] | None:  # fmt: skip
+    """The page by prices that further steps make; None where too many products match to price each: the price type's order holds."""
+
+    def every(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+        return select(Product.id, Product.minimum).where(matching(criterion)).limit(MOST_PRICED + 1)
+
+    statement, values = prepared(work, ("every", *shape), every)
+    products = [(row[0], row[1]) for row in work.session.rows(statement, {**values, **given})]
+    if len(products) > MOST_PRICED:
+        return None
+    page = priced_page(work, terms, products, sort=query.sort, cursor=cursor, limit=query.limit + 1)
+    rows = {row.id: row for row in rows_of(work, [one.id for one in page])}
+    return [_Place(rows[one.id], key_text(one.key)) for one in page]
+
+
+def _cursors(sort: Sort, found: list[_Place], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
     if not found:
         return None, None
 
-    def at(place: _Ranked, back: bool) -> str:
-        row, rank = place
-        return Cursor(sort, back, row.article if sort == "article" else row.sort_text, row.id, rank).encode()
+    def at(place: _Place, back: bool) -> str:
+        return Cursor(sort, back, place.key, place.row.id, place.rank).encode()
 
     back = cursor is not None and cursor.back
     forward = at(found[-1], False) if (more or back) else None

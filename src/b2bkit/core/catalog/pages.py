@@ -24,7 +24,7 @@ from b2bkit.core.web.handling import fragment, read_query, remember, render, wor
 from b2bkit.core.work import Work
 
 CART = "ordering.cart_add"
-View = Literal["list", "table"]
+View = Literal["list", "table", "cards"]
 
 
 class ListForm(BaseModel):
@@ -109,7 +109,7 @@ class ProductList:
             resp,
             "catalog/list.html",
             form=form,
-            view=form.view or ("table" if kept == "table" else "list"),
+            view=form.view or (kept if kept in ("table", "cards") else "list"),
             listed=page,
             rows=all_shown(page.goods),
             tree=tree,

@@ -64,11 +64,16 @@ def _several(dialect: str, criterion: ColumnElement[bool]) -> _Statement:
     return select(*PRODUCT_COLUMNS).where(criterion, one_of(Product.id, "product_ids", dialect))
 
 
+def rows_of(work: Work, product_ids: Collection[UUID]) -> list[ProductRow]:
+    """Of these products those that the actor may see, in no order; one statement."""
+    dialect = work.session.dialect
+    statement, values = prepared(work, ("several", dialect), partial(_several, dialect))
+    rows = work.session.rows(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
+    return [ProductRow._make(row) for row in rows]
+
+
 def visible_goods(work: Work, product_ids: Collection[UUID], terms: Terms | None = None) -> dict[UUID, Good]:
     """Of these products those that the actor may see; with prices when `terms` are given. Two statements."""
     if not product_ids:
         return {}
-    dialect = work.session.dialect
-    statement, values = prepared(work, ("several", dialect), partial(_several, dialect))
-    rows = work.session.rows(statement, {**values, "product_ids": list(dict.fromkeys(product_ids))})
-    return {good.id: good for good in goods_of(work, [ProductRow._make(row) for row in rows], terms)}
+    return {good.id: good for good in goods_of(work, rows_of(work, product_ids), terms)}

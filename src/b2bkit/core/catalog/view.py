@@ -71,6 +71,7 @@ class Shown(NamedTuple):
     steps: tuple[PriceStepLine, ...]
     caption: str
     field: QuantityField
+    picture: UUID | None = None
 
 
 def form_number(amount: Decimal) -> str:
@@ -206,18 +207,9 @@ def shown(good: Good) -> Shown:
     steps = price_lines_of(good.table, rules, rules.minimum)
     field = quantity_field(rules)
     return Shown(
-        row.id,
-        row.article,
-        row.name,
-        tile_of(row.name),
-        row.active,
-        properties_of(good),
-        stock_line(good),
-        good.stock_as_of,
-        steps,
-        caption,
-        field,
-    )
+        row.id, row.article, row.name, tile_of(row.name), row.active, properties_of(good), stock_line(good), good.stock_as_of, steps,
+        caption, field, good.picture,
+    )  # fmt: skip
 
 
 def all_shown(goods: Goods) -> tuple[Shown, ...]:
