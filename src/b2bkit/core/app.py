@@ -161,8 +161,8 @@ class App:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.db = Database(deployment.config.database_url, pool_size=deployment.config.tables.database.pool)
         self._translations = {lang: translator(lang, *locale_dirs(deployment.kit)) for lang in {*self.config.portal.languages, "en"}}
-        idle = timedelta(hours=self.config.tables.web.session_idle_hours)
-        self.sessions = Sessions(RightsBook(deployment.kit), idle, self.config.portal.zone)
+        idle, proven = timedelta(hours=self.config.tables.web.session_idle_hours), self.config.tables.accounts.second_factor
+        self.sessions = Sessions(RightsBook(deployment.kit), idle, self.config.portal.zone, proven)
         self.bus = bus_for(self)
         self.kit = _with_housekeeping(_with_notifications(deployment.kit)).with_routes(*web_routes())
         self.on_signals: Callable[[Sequence[Signal]], None] = lambda _signals: None

@@ -97,6 +97,14 @@ class WebSection(Section):
     session_days: int = Field(30, description="A session ends after this long in any case.", ge=1)
 
 
+class AccountsSection(Section):
+    """`[accounts]`: how people prove who they are."""
+
+    second_factor: tuple[str, ...] = Field(
+        (), description="Roles whose people sign in with a second step, an authenticator app or a passkey, e.g. admin; others may have it."
+    )
+
+
 class MailSection(Section):
     """`[mail]`: the SMTP server that takes the portal's mail. The password is B2BKIT_MAIL_PASSWORD."""
 
@@ -151,6 +159,7 @@ class Tables(Section):
     database: DatabaseSection = DatabaseSection()
     jobs: JobsSection = JobsSection()
     web: WebSection = WebSection()
+    accounts: AccountsSection = AccountsSection()
     mail: MailSection = MailSection()
     erp: ErpSection = ErpSection()
     theme: ThemeSection = ThemeSection()

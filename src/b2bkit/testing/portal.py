@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -59,7 +60,7 @@ class Portal:
 
     def browser(self) -> Client:
         """A browser that is not signed in."""
-        return Client(self.app.asgi, HOST)
+        return Client(self.app.asgi, urlsplit(self.app.config.portal.base_url).netloc)
 
     @property
     def client(self) -> Client:
@@ -88,12 +89,12 @@ class Portal:
         self.app.close()
 
 
-def write_config(folder: Path, plugins: Mapping[str, Mapping[str, Any]], extra: str = "") -> Path:
+def write_config(folder: Path, plugins: Mapping[str, Mapping[str, Any]], extra: str = "", base_url: str = f"http://{HOST}") -> Path:
     """A small b2bkit.toml for tests."""
     tables = "\n".join(
         f"[plugins.{name}]\n" + "\n".join(f"{key} = {_toml(value)}" for key, value in values.items()) for name, values in plugins.items()
     )
-    text = f'[portal]\nname = "Test"\nmode = "development"\nbase_url = "http://{HOST}"\n'
+    text = f'[portal]\nname = "Test"\nmode = "development"\nbase_url = "{base_url}"\n'
     text += f'time_zone = "Europe/Minsk"\ncurrency = "BYN"\n{extra}\n{tables}\n'
     path = folder / "b2bkit.toml"
     path.write_text(text, "utf-8")
@@ -115,7 +116,7 @@ MakePortal = Callable[..., Portal]
 
 @pytest.fixture
 def make_portal(database: Database, tmp_path: Path) -> Iterator[MakePortal]:
-    """Makes portals on the test's database: `make_portal(plugins={"onec": {...}}, classes=[MyPlugin], extra="...", environment={...})`."""
+    """Makes portals on the test's database: `make_portal(plugins={"onec": {...}}, classes=[MyPlugin], extra="...", environment={...}, base_url="...")`."""
     from b2bkit.core.app import owners, read_deployment
 
     made: list[Portal] = []
@@ -126,11 +127,12 @@ def make_portal(database: Database, tmp_path: Path) -> Iterator[MakePortal]:
         classes: tuple[type[Plugin], ...] = (),
         extra: str = "",
         environment: Mapping[str, str] | None = None,
+        base_url: str = f"http://{HOST}",
     ) -> Portal:
         chosen = {**{cls.name: {} for cls in classes}, **(plugins or {})}
         folder = tmp_path / f"portal-{len(made)}"
         folder.mkdir()
-        path = write_config(folder, chosen, extra)
+        path = write_config(folder, chosen, extra, base_url)
         known: dict[str, Source] = {**known_plugins(), **{cls.name: source_of(cls) for cls in classes}}
         url = database.url.render_as_string(hide_password=False)
         env = {"B2BKIT_DATABASE_URL": url, "B2BKIT_SECRET_KEY": secrets.token_urlsafe(32), **(environment or {})}

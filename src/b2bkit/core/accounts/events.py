@@ -40,3 +40,14 @@ class CompanySuspended(Fact):
 
     company_id: UUID
     suspended: bool
+
+
+@dataclass(frozen=True)
+class SignInChanged(Fact):
+    """How a person signs in was changed, or a recovery code was used: he is told, in case it was not him.
+
+    what   password, factor_on, factor_off, codes, recovery_used, passkey_added, passkey_removed
+    """
+
+    user_id: UUID
+    what: str

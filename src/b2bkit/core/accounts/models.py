@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2bkit.core.db.base import Base, CompanyOwned, Identified, currency, title
@@ -130,6 +130,7 @@ class UserSession(Identified, Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+    proven: Mapped[bool] = mapped_column(default=False, server_default=false())  # by more than a password
 
 
 class Invitation(CompanyOwned, Base):
@@ -157,3 +158,6 @@ class SignInAttempt(Identified, Base):
 
     bucket: Mapped[str] = mapped_column(String(300))  # "email:<hash>" or "ip:<address>"
     at: Mapped[datetime]
+
+
+from b2bkit.core.accounts import models_proof  # noqa: E402, F401  (tables of the same domain)

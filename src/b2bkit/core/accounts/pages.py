@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from b2bkit.core.accounts import companies, forms, people, profile, sign_in
+from b2bkit.core.accounts import companies, forms, passkeys, people, profile, security_pages, sign_in
 from b2bkit.core.accounts.models import Company
-from b2bkit.core.errors import NotFound, Refused
+from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.web.handling import (
     Request,
@@ -43,7 +43,7 @@ class SignIn:
         asked = read_query(req, forms.SignInForm)
         if work_of(req).actor.user_id is not None:
             return redirect_local(req, resp, asked.next, HOME)
-        return render(req, resp, "accounts/sign_in.html", form=asked, problems=())
+        return self._show(req, resp, asked)
 
     def on_post(self, req: Request, resp: Response) -> None:
         form, work = read_form(req, forms.SignInForm), work_of(req)
@@ -51,9 +51,15 @@ class SignIn:
         result = sign_in.sign_in(work, email=form.email, password=form.password, address=client_address(req), user_agent=agent)
         if result.problems:
             keep(req)  # the failed attempt is counted
-            return render(req, resp, "accounts/sign_in.html", form=form, problems=result.problems, status=422)
+            return self._show(req, resp, form, result.problems)
+        if result.step is not None:
+            return security_pages.ask_second_step(req, resp, user_id=result.step, following=form.next)
         set_session(req, resp, result.token, work.config.tables.web.session_days * 86400)
         return redirect_local(req, resp, form.next, HOME)
+
+    def _show(self, req: Request, resp: Response, form: forms.SignInForm, problems: Sequence[Problem] = ()) -> None:
+        known = passkeys.party(work_of(req).config) is not None
+        render(req, resp, "accounts/sign_in.html", form=form, problems=problems, passkeys=known, status=422 if problems else 200)
 
 
 class SignOut:
@@ -129,8 +135,10 @@ class Profile:
     def on_post(self, req: Request, resp: Response) -> None:
         form = read_form(req, forms.ProfileForm)
         try:
-            profile.change(work_of(req), name=form.name, phone=form.phone, password=form.password, new_password=form.new_password)
+            told = {"password": form.password, "new_password": form.new_password, "address": client_address(req)}
+            profile.change(work_of(req), name=form.name, phone=form.phone, **told)
         except Refused as refused:
+            keep(req)  # a wrong password is counted
             return self._show(req, resp, form, refused)
         return redirect(req, resp, "accounts.profile", saved="1")
 

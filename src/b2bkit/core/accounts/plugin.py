@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.accounts import api, events, jobs, models, notices, pages, scopes, sign_in
+from b2bkit.core.accounts import api, events, jobs, models, notices, pages, scopes, security, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Widget
@@ -17,7 +17,7 @@ class AccountsPlugin(Plugin):
     name = "accounts"
     label = N_("Accounts")
     version = "0.1.0"
-    events = (events.EmployeeInvited, events.EmployeeJoined, events.EmployeeDismissed, events.CompanySuspended)
+    events = (events.EmployeeInvited, events.EmployeeJoined, events.EmployeeDismissed, events.CompanySuspended, *security.EVENTS)
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
@@ -41,6 +41,7 @@ class AccountsPlugin(Plugin):
         yield Scope(name="accounts.session", entity=models.UserSession, criterion=scopes.session_scope)
         for entity in company_owned:
             yield Scope(name=f"accounts.{entity.__tablename__.removeprefix('core_')}", entity=entity, criterion=scopes.criterion_of(entity))
+        yield from security.scopes()
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
@@ -74,6 +75,7 @@ class AccountsPlugin(Plugin):
             area="api",
             operations=api.CONTRACTS,
         )
+        yield from security.routes()
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -98,10 +100,12 @@ class AccountsPlugin(Plugin):
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name="accounts.forget_old", run=sign_in.forget_old, every=3600)
         yield Job(name="accounts.send_invitation", run=jobs.send_invitation, opens_work=True)
+        yield from security.jobs()
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:
-        return notices.notices()
+        yield from notices.notices()
+        yield from security.notices()
 
     @hookimpl
     def register_commands(self) -> Iterable[Command]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,10 +20,11 @@ from b2bkit.core.access.models import AccessVersion, Acting
 from b2bkit.core.access.rights import Holder
 from b2bkit.core.accounts import passwords
 from b2bkit.core.accounts.models import Company, Contract, Membership, SignInAttempt, User, UserSession
+from b2bkit.core.accounts.models_proof import SecondFactor
 from b2bkit.core.db.engine import Reader
 from b2bkit.core.db.session import PortalSession
 from b2bkit.core.db.types import new_id
-from b2bkit.core.errors import Problem
+from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.web.parts import SignedIn
 from b2bkit.core.work import Actor, Work
@@ -31,6 +33,7 @@ WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 5
 PER_ADDRESS = 30
 STALE = timedelta(minutes=5)
+KEPT = timedelta(days=1)
 
 
 def token_hash(token: str) -> str:
@@ -40,10 +43,14 @@ def token_hash(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Result of an attempt: a token for the cookie, or the problems to show. Never an exception, so that the attempt is counted."""
+    """Result of an attempt: a token for the cookie, or the problems to show. Never an exception, so that the attempt is counted.
+
+    step   the password fits, and this person's second factor is asked next: no session is open yet
+    """
 
     token: str = ""
     problems: tuple[Problem, ...] = ()
+    step: UUID | None = None
 
 
 def sign_in(work: Work, *, email: str, password: str, address: str, user_agent: str = "") -> SignIn:
@@ -53,12 +60,14 @@ def sign_in(work: Work, *, email: str, password: str, address: str, user_agent: 
         return SignIn(problems=(too_many(),))
     user = work.session.scalars(select(User).where(User.email == email)).one_or_none()
     fits = passwords.verify(user.password_hash if user else None, password)
-    if not fits or user is None or user.blocked or not _has_place(work, user):
+    if not fits or user is None or not may_come_in(work, user):
         count_failure(work, email=email, address=address)
         wrong = _("E-mail and password do not match. Check the keyboard layout or ask your manager for a new invitation.")
         return SignIn(problems=(Problem("wrong_credentials", wrong, "password"),))
-    work.session.execute(delete(SignInAttempt).where(SignInAttempt.bucket == _account_bucket(email)))
+    forget_failures(work, email=email)
     sign_out(work)
+    if _second_step(work, user.id):
+        return SignIn(step=user.id)
     return SignIn(token=open_session(work, user_id=user.id, user_agent=user_agent))
 
 
@@ -87,8 +96,37 @@ def too_many() -> Problem:
     )
 
 
-def _has_place(work: Work, user: User) -> bool:
-    return user.staff_role is not None or first_company(work, user.id) is not None
+def forget_failures(work: Work, *, email: str) -> None:
+    """A password fitted, or was set anew: wrong ones before it count no more."""
+    work.session.execute(delete(SignInAttempt).where(SignInAttempt.bucket == _account_bucket(email)))
+
+
+def may_come_in(work: Work, user: User) -> bool:
+    """Whether the person is not blocked and has a place: among the staff, or in a company that is open."""
+    return not user.blocked and (user.staff_role is not None or first_company(work, user.id) is not None)
+
+
+def roles_of(work: Work, user_id: UUID) -> set[str]:
+    """The person's role among the staff, or those in the companies where he works."""
+    works_there = (Membership.user_id == user_id, Membership.dismissed_at.is_(None))
+    staff = select(User.staff_role).where(User.id == user_id, User.staff_role.is_not(None))
+    return {role for role in work.session.scalars(staff.union_all(select(Membership.role).where(*works_there))) if role}
+
+
+def _second_step(work: Work, user_id: UUID) -> bool:
+    """Whether a password alone is not enough: there is a second factor, or one of the person's roles must have it."""
+    in_force = select(SecondFactor.id).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
+    needed = set(work.config.tables.accounts.second_factor)
+    return work.session.scalars(in_force).first() is not None or bool(needed and needed & roles_of(work, user_id))
+
+
+def prove(work: Work, user: User, password: str, *, address: str, field: str = "password") -> None:
+    """Raises Refused unless this is the person's present password; a wrong one is counted like at sign-in, and the caller commits."""
+    if locked(work, email=user.email, address=address):
+        raise Refused(Problem("too_many_attempts", _("Too many wrong passwords. Try again in 15 minutes."), field))
+    if not passwords.verify(user.password_hash, password):
+        count_failure(work, email=user.email, address=address)
+        raise Refused(Problem("wrong_password", _("This is not your present password."), field))
 
 
 def first_company(work: Work, user_id: UUID) -> UUID | None:
@@ -111,8 +149,11 @@ def first_contract(work: Work, company_id: UUID | None) -> UUID | None:
     return work.session.scalars(statement.order_by(Contract.signed_on.desc().nulls_last(), Contract.number).limit(1)).one_or_none()
 
 
-def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id: UUID | None = None) -> str:
-    """A new session for a person; returns the token for the cookie, of which only the hash is kept."""
+def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id: UUID | None = None, proven: bool = False) -> str:
+    """A new session for a person; returns the token for the cookie, of which only the hash is kept.
+
+    proven   by more than a password: a code or a passkey
+    """
     token = secrets.token_urlsafe(32)
     company = company_id or first_company(work, user_id)
     web = work.config.tables.web
@@ -127,9 +168,16 @@ def open_session(work: Work, *, user_id: UUID, user_agent: str = "", company_id:
         "seen_at": work.now,
         "expires_at": work.now + timedelta(days=web.session_days),
         "user_agent": user_agent[:300],
+        "proven": proven,
     }
     work.session.insert_rows(UserSession, [row])
     return token
+
+
+def session_proven(work: Work) -> None:
+    """This session was just proven by more than its password."""
+    if work.actor.session_id is not None:
+        work.session.execute(update(UserSession).where(UserSession.id == work.actor.session_id).values(proven=True))
 
 
 def sign_out(work: Work) -> None:
@@ -152,7 +200,7 @@ def end_sessions(work: Work, *, user_id: UUID, company_id: UUID | None = None, k
 def forget_old(work: Work) -> None:
     """Job: deletes sessions and failed attempts that no longer matter."""
     work.session.execute(delete(UserSession).where(UserSession.expires_at < work.now))
-    work.session.execute(delete(SignInAttempt).where(SignInAttempt.at < work.now - WINDOW))
+    work.session.execute(delete(SignInAttempt).where(SignInAttempt.at < work.now - KEPT))
 
 
 class _Bearer(NamedTuple):
@@ -165,6 +213,7 @@ class _Bearer(NamedTuple):
     name: str
     lang: str
     staff_role: str | None
+    proven: bool
     role: str | None
     profile: str | None
     version: int
@@ -187,6 +236,7 @@ _BEARER = (
         User.name,
         User.lang,
         User.staff_role,
+        UserSession.proven,
         Membership.role,
         Company.profile,
         func.coalesce(select(AccessVersion.number).where(AccessVersion.id == 1).scalar_subquery(), 0),
@@ -215,12 +265,16 @@ _BEARER = (
 
 
 class Sessions:
-    """Reads and keeps sessions for the guard: one query a request; dismissal, block, suspension and changed rights hold at once."""
+    """Reads and keeps sessions for the guard: one query a request; dismissal, block, suspension and changed rights hold at once.
 
-    def __init__(self, book: RightsBook, idle: timedelta, zone: ZoneInfo) -> None:
+    second_factor   roles for which a session that a password alone has opened does not count
+    """
+
+    def __init__(self, book: RightsBook, idle: timedelta, zone: ZoneInfo, second_factor: Collection[str] = ()) -> None:
         self.book = book
         self.idle = idle
         self.zone = zone
+        self.second_factor = frozenset(second_factor)
 
     def read(self, session: Reader, token: str, now: datetime) -> SignedIn | None:
         """Who bears this token, or None."""
@@ -228,6 +282,8 @@ class Sessions:
         if not found:
             return None
         bearer = _Bearer._make(found[0])
+        if (bearer.staff_role or bearer.role) in self.second_factor and not bearer.proven:
+            return None
         actor = self._staff(session, bearer, now) if bearer.staff_role is not None else self._client(session, bearer)
         return SignedIn(actor=actor, csrf=bearer.csrf, lang=bearer.lang, stale=now - bearer.seen_at > STALE)
 

@@ -154,6 +154,9 @@ def _roles(permissions: Mapping[str, Permission], tables: Tables | None, file: s
                 problems.append(ConfigProblem(file, f"roles.{role}.{name}", f"{reach!r} is not for this role", cure))
             else:
                 levels[role][name] = Level(reach)
+    for role in tables.accounts.second_factor if tables else ():
+        if role not in levels:
+            problems.append(ConfigProblem(file, "accounts.second_factor", f"unknown role {role!r}", did_you_mean(role, known)))
     return {role: Role(role, label, "staff" if role in STAFF_ROLES else "client", levels[role]) for role, label in known.items()}
 
 
