@@ -116,7 +116,7 @@ MakePortal = Callable[..., Portal]
 
 @pytest.fixture
 def make_portal(database: Database, tmp_path: Path) -> Iterator[MakePortal]:
-    """Makes portals on the test's database: `make_portal(plugins={"onec": {...}}, classes=[MyPlugin], extra="...", environment={...}, base_url="...")`."""
+    """Makes portals on the test's database: `make_portal(plugins={"onec": {...}}, classes=[MyPlugin], extra="...", base_url="...")`."""
     from b2bkit.core.app import owners, read_deployment
 
     made: list[Portal] = []

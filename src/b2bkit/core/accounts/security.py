@@ -28,19 +28,23 @@ WHAT: Final[Mapping[str, str]] = {
 
 def routes() -> Iterable[Route]:
     """`replay=False`: answers that hold secrets are not kept for their idempotency key."""
-    door = {"permission": PUBLIC, "replay": False, "unscoped": True}
-    yield Route(name="accounts.reset_ask", path="/reset", resource=security_pages.AskReset(), **door)
-    yield Route(name="accounts.reset", path="/reset/{token}", resource=security_pages.Reset(), **door)
-    yield Route(name="accounts.sign_in_code", path="/sign-in/code", resource=security_pages.SignInCode(), **door)
-    yield Route(name="accounts.passkey_in", path="/sign-in/passkey", resource=security_pages.PasskeyIn(), **door)
-    yield Route(name="accounts.security", path="/profile/security", resource=security_pages.Security(), permission=SIGNED_IN)
-    yield Route(name="accounts.sessions", path="/profile/security/sessions", resource=security_pages.Sessions(), permission=SIGNED_IN)
-    own = {"permission": SIGNED_IN, "replay": False}
-    yield Route(name="accounts.second_factor", path="/profile/security/second-step", resource=security_pages.Factor(), **own)
-    yield Route(name="accounts.passkeys", path="/profile/security/passkeys", resource=security_pages.Passkeys(), **own)
-    yield Route(
-        name="accounts.passkey_remove", path="/profile/security/passkeys/remove", resource=security_pages.RemoveKey(), permission=SIGNED_IN
-    )
+    yield _door("reset_ask", "/reset", security_pages.AskReset())
+    yield _door("reset", "/reset/{token}", security_pages.Reset())
+    yield _door("sign_in_code", "/sign-in/code", security_pages.SignInCode())
+    yield _door("passkey_in", "/sign-in/passkey", security_pages.PasskeyIn())
+    yield _own("security", "", security_pages.Security())
+    yield _own("sessions", "/sessions", security_pages.Sessions())
+    yield _own("second_factor", "/second-step", security_pages.Factor(), replay=False)
+    yield _own("passkeys", "/passkeys", security_pages.Passkeys(), replay=False)
+    yield _own("passkey_remove", "/passkeys/remove", security_pages.RemoveKey())
+
+
+def _door(name: str, path: str, resource: object) -> Route:
+    return Route(name=f"accounts.{name}", path=path, resource=resource, permission=PUBLIC, replay=False, unscoped=True)
+
+
+def _own(name: str, path: str, resource: object, *, replay: bool = True) -> Route:
+    return Route(name=f"accounts.{name}", path=f"/profile/security{path}", resource=resource, permission=SIGNED_IN, replay=replay)
 
 
 def scopes() -> Iterable[Scope]:
