@@ -62,7 +62,7 @@ def test_a_person_has_several_keys_by_name_and_removes_ones_own_only(portal, fir
     assert "USB-токен" in page
     assert "Ноутбук" not in page
     with portal.work() as work:
-        ids = dict(work.session.execute(select(Passkey.name, Passkey.id)).tuples().all())
+        ids = {row.name: row.id for row in work.session.execute(select(Passkey.name, Passkey.id))}
     assert browser.post(f"{KEYS}/remove", {"key": str(ids["Ноутбук"])}).status_code == 404
     assert browser.post(f"{KEYS}/remove", {"key": str(ids["Телефон"])}).status_code == 303
     assert come(portal, first)[1].status_code == 422

@@ -195,7 +195,7 @@ def test_open_sessions_are_ones_own_and_end_at_once(portal, firm):
     page = here.get("/profile/security").text
     assert page.count('name="session"') == 2, "the other one, and all others"
     with portal.work() as work:
-        ids = dict(work.session.execute(select(UserSession.user_id, UserSession.id)).tuples().all())
+        ids = {row.user_id: row.id for row in work.session.execute(select(UserSession.user_id, UserSession.id))}
     assert here.post("/profile/security/sessions", {"session": str(ids[firm.owner.id])}).status_code == 404
     owners_page = owner.get("/profile/security")
     assert owners_page.status_code == 200

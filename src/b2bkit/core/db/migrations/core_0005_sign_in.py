@@ -5,8 +5,8 @@ from alembic import op
 
 from b2bkit.core.db import types
 
-revision = "core_0003"
-down_revision = "core_0002"
+revision = "core_0005"
+down_revision = "core_0004"
 branch_labels = None
 depends_on = None
 
