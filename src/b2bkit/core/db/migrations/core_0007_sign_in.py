@@ -5,8 +5,8 @@ from alembic import op
 
 from b2bkit.core.db import types
 
-revision = "core_0005"
-down_revision = "core_0004"
+revision = "core_0007"
+down_revision = "core_0006"
 branch_labels = None
 depends_on = None
 
