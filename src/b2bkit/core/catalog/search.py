@@ -5,6 +5,7 @@ The text that a product is found by is stored, so that both databases give the s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from b2bkit.core.catalog.words.spelling import PART, SPACE, folded, is_code, joined, may_be_mark, plain, stem
@@ -23,16 +24,26 @@ def search_text(*, article: str, name: str, producer: str = "", barcode: str = "
     """
     words = [joined(word) for word in SPACE.split(plain(name))]
     parts: list[str] = []
-    for text in (name, article, producer, barcode, full_name):
+    alike: list[str] = []
+    for text in dict.fromkeys((name, article, producer, barcode, full_name)):
         for word in SPACE.split(plain(text)):
-            found = PART.findall(word)
-            parts += ["".join(found), *(found if len(found) > 1 else ())]
+            found, marks = _written(word)
+            parts += found
+            alike += marks
     whole = joined(plain(article))
     parts.append(whole)
-    alike = [folded(part) for part in parts if may_be_mark(part)] + [folded(whole)]
+    alike.append(folded(whole))
     extra = dict.fromkeys(part for part in [*parts, *alike] if part not in words)
     end = f" {_ARTICLE}{folded(whole)}" if whole else ""
     return _cut("".join(f" {word}" for word in [*words, *extra] if word), MAX_TEXT - len(end)) + end
+
+
+@lru_cache(maxsize=16384)
+def _written(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A word joined and its parts, and those that may be marks in Latin letters; goods of a catalogue share most of their words."""
+    found = PART.findall(word)
+    parts = ("".join(found), *(found if len(found) > 1 else ()))
+    return parts, tuple(folded(part) for part in parts if may_be_mark(part))
 
 
 def _cut(text: str, length: int) -> str:

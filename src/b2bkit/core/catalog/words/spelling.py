@@ -10,6 +10,7 @@ from typing import Final
 import snowballstemmer
 
 SPACE: Final = re.compile(r"\s+")
+_DIGIT: Final = re.compile(r"\d")
 PART: Final = re.compile(r"[^\W_]+")
 _CYRILLIC, _LATIN = re.compile("[а-я]"), re.compile("[a-z]")
 _SHORT: Final = 5  # letters of a word that may be a mark rather than a word
@@ -46,7 +47,7 @@ def folded(word: str) -> str:
 
 def is_code(word: str) -> bool:
     """Whether a plain word has a digit: a mark, an article, a size. Such words have no forms and no slips."""
-    return any(letter.isdigit() for letter in word)
+    return _DIGIT.search(word) is not None
 
 
 def may_be_mark(word: str) -> bool:
