@@ -22,6 +22,7 @@ from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
 from b2bkit_onec import missing, pictures, staging, uploads
 from b2bkit_onec.apply.file import DECLARED, apply_file, summary
+from b2bkit_onec.apply.gently import gently
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
 from b2bkit_onec.flows.choice import Chosen
@@ -131,12 +132,14 @@ def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings, flow
     """All of the file or nothing of it."""
     try:
         with work.session.begin_nested():
-            intake = apply_file(
-                work,
-                name=upload.name,
-                items=lambda: staging.staged(lines),
-                declared=lambda: staging.staged(lines, DECLARED),
-                settings=settings,
+            intake = gently(
+                lambda: apply_file(
+                    work,
+                    name=upload.name,
+                    items=lambda: staging.staged(lines),
+                    declared=lambda: staging.staged(lines, DECLARED),
+                    settings=settings,
+                )
             )
             work.session.flush()
     except DBAPIError as error:
