@@ -39,6 +39,7 @@ from b2bkit.core.notify.service import tell
 from b2bkit.core.ordering.plugin import OrderingPlugin
 from b2bkit.core.pricing.plugin import PricingPlugin
 from b2bkit.core.settlements.plugin import SettlementsPlugin
+from b2bkit.core.watching.plugin import WatchingPlugin
 from b2bkit.core.web.app import B2bkitAsgi, build_asgi
 from b2bkit.core.web.idempotency import forget_old_keys
 from b2bkit.core.web.live import bus_for
@@ -55,6 +56,7 @@ CORE: tuple[type[Plugin], ...] = (
     SettlementsPlugin,
     FilesPlugin,
     NotifyPlugin,
+    WatchingPlugin,
     AuditPlugin,
     HomePlugin,
     AdminPlugin,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from b2bkit.core.accounts.scopes import criterion_of
 from b2bkit.core.erp import widgets
+from b2bkit.core.erp.events import DataTold
 from b2bkit.core.erp.models import Handover, LiveAnswer
 from b2bkit.core.erp.service import answers, contact, handover
 from b2bkit.core.extend.plugin import Plugin, hookimpl
@@ -20,6 +21,7 @@ class ErpPlugin(Plugin):
     name = "erp"
     label = N_("Exchange with 1C")
     version = "0.1.0"
+    events = (DataTold,)
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import select
 
+from b2bkit.core.erp.events import DataTold
 from b2bkit.core.erp.models import Freshness
 from b2bkit.core.i18n import N_
 from b2bkit.core.work import Work
@@ -20,6 +21,7 @@ LABELS: Final[Mapping[str, str]] = {
     "order_status": N_("Order states"),
 }
 KINDS = tuple(LABELS)
+FOLLOWED: Final = ("prices", "stock")  # kinds of which a fact says that they were told
 
 
 class Fresh(NamedTuple):
@@ -57,6 +59,8 @@ def mark_fresh(work: Work, kind: str, as_of: datetime, rows: int, refused: int =
     elif as_of >= noted.as_of:
         noted.as_of, noted.rows, noted.refused = as_of, rows, refused
     work.signal("erp", kind, staff=True)
+    if rows and kind in FOLLOWED and work.kit.subscribers.get(DataTold):
+        work.publish(DataTold(kind, as_of), key=f"erp.told:{kind}")
 
 
 def freshness(work: Work) -> Mapping[str, Fresh]:

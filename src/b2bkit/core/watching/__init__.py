@@ -1,0 +1,1 @@
+"""What a person waits for: a product back in stock, another price."""
