@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.catalog import api, pages, visibility
+from b2bkit.core.catalog import api, compare, pages, visibility
 from b2bkit.core.catalog.words import learn
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import CatalogFilter, Job, Level, NavItem, Permission, Route
@@ -62,6 +62,7 @@ class CatalogPlugin(Plugin):
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="catalog.list", path="/catalog", resource=pages.ProductList(), permission=VIEW)
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
+        yield from compare.routes(VIEW)
         yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)
         yield Route(
             name="catalog.api_products", path="/api/v1/products", resource=api.Products(), permission=VIEW, area="api", operations=api.LIST
