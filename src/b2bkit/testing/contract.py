@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from b2bkit.core.app import CORE, owners
 from b2bkit.core.db import migrate
@@ -59,7 +60,7 @@ def contract_suite(
 
         def test_every_hook_is_marked_and_known(self) -> None:
             problems: list[Any] = []
-            collect([plugin(plugin.Settings.model_construct(**chosen))], problems)
+            collect([plugin(plugin.Settings.model_construct(**chosen, **_hidden(plugin, secrets)))], problems)
             assert problems == []
             assert {name for name in dir(plugin) if hasattr(getattr(plugin, name), "b2bkit_impl")} <= hook_names()
 
@@ -76,7 +77,9 @@ def contract_suite(
             assert check_texts(plugin.folder()) == []
 
         def test_it_imports_the_core_and_what_it_requires_and_no_other_plugin(self) -> None:
-            allowed = {plugin.__module__.split(".")[0], *(f"b2bkit_{name}" for name in plugin.requires)}
+            own = plugin.__module__.rpartition(".")[0]  # b2bkit.plugins.<name> when bundled
+            needed = {place for name in plugin.requires for place in (f"b2bkit_{name}", f"b2bkit.plugins.{name}")}
+            allowed = {own, own.split(".")[0], *needed}
             foreign = {module for path in plugin.folder().rglob("*.py") for module in _plugin_imports(path)} - allowed
             assert foreign == set()
 
@@ -100,6 +103,12 @@ def _with(make_portal: MakePortal, plugin: type[Plugin], settings: Mapping[str, 
         return make_portal(classes=(plugin,), plugins=plugins, environment=environment)
     except Exception as error:
         pytest.fail(f"no portal starts with {plugin.name}: {error}")
+
+
+def _hidden(plugin: type[Plugin], environment: Mapping[str, str]) -> dict[str, SecretStr]:
+    """The secrets of the environment as fields of the settings."""
+    names = {f"B2BKIT_{plugin.name}_{field}".upper(): field for field in plugin.Settings.model_fields}
+    return {names[name]: SecretStr(value) for name, value in environment.items() if name in names}
 
 
 def _tables(plugin: type[Plugin]) -> list[str]:

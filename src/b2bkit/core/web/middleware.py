@@ -24,7 +24,7 @@ access = logging.getLogger("b2bkit.access")
 PROBES = frozenset({"/healthz", "/readyz"})  # asked by address, not by name; their answers hold no links
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SECURITY = (
     ("Content-Security-Policy", CSP),

@@ -1,0 +1,1 @@
+"""Notifications by web push, to each browser that a person turned them on in."""
