@@ -60,7 +60,8 @@ def contract_suite(
 
         def test_every_hook_is_marked_and_known(self) -> None:
             problems: list[Any] = []
-            collect([plugin(plugin.Settings.model_construct(**chosen, **_hidden(plugin, secrets)))], problems)
+            values: dict[str, Any] = {**chosen, **_hidden(plugin, secrets)}
+            collect([plugin(plugin.Settings.model_construct(**values))], problems)
             assert problems == []
             assert {name for name in dir(plugin) if hasattr(getattr(plugin, name), "b2bkit_impl")} <= hook_names()
 

@@ -93,7 +93,14 @@ class AccountsPlugin(Plugin):
     def register_widgets(self) -> Iterable[Widget]:
         template, load = "accounts/widget_manager.html", pages.personal_manager
         yield Widget(
-            name="accounts.manager", slot="dashboard", order=60, template=template, load=load, permission="accounts.company", side=True
+            name="accounts.manager",
+            label=N_("Your manager"),
+            slot="dashboard",
+            order=60,
+            template=template,
+            load=load,
+            permission="accounts.company",
+            side=True,
         )
 
     @hookimpl

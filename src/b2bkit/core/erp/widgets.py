@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from b2bkit.core.erp.service.freshness import LABELS, freshness
 from b2bkit.core.extend.things import Widget
-from b2bkit.core.i18n import _
+from b2bkit.core.i18n import N_, _
 from b2bkit.core.work import Work
 
 FOR_CLIENTS = ("stock", "prices", "catalog", "order_status")
@@ -21,6 +21,13 @@ def fresh(work: Work, subject: object) -> Mapping[str, object] | None:
 
 WIDGETS = (
     Widget(
-        name="erp.fresh", slot="dashboard", order=90, template="erp/widget_fresh.html", load=fresh, permission="catalog.view", side=True
+        name="erp.fresh",
+        label=N_("How fresh the figures are"),
+        slot="dashboard",
+        order=90,
+        template="erp/widget_fresh.html",
+        load=fresh,
+        permission="catalog.view",
+        side=True,
     ),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated, cast
+
 from babel.dates import format_date
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from b2bkit.core.extend.things import Badge
+from b2bkit.core.home import desk
 from b2bkit.core.i18n import _, language, ngettext
 from b2bkit.core.ordering.service.marks import cart_mark, orders_badge
-from b2bkit.core.web.handling import Request, Response, redirect, render, work_of
+from b2bkit.core.web.handling import Request, Response, is_htmx, read_form, read_query, redirect, render, work_of
 from b2bkit.core.work import Work
 
 STAFF_HOME = "admin.dashboard"
@@ -18,7 +22,42 @@ class Today:
         work = work_of(req)
         if work.actor.kind == "staff" and STAFF_HOME in work.kit.routes:
             return redirect(req, resp, STAFF_HOME)
-        return render(req, resp, "home/today.html", day=_day(work), waiting=_waiting(work))
+        names = desk.shown(work)
+        return render(req, resp, "home/today.html", day=_day(work), waiting=_waiting(work), names=names, hid=not names)
+
+
+class ArrangeForm(BaseModel):
+    """`do`: what to do with a section, `up ordering.again`; `reset` alone puts everything back."""
+
+    model_config = ConfigDict(extra="forbid")
+    do: Annotated[str, StringConstraints(max_length=120, pattern=r"^(reset|(up|down|show|hide) [a-z0-9_.]+)$")]
+
+
+class ArrangeQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Arrange:
+    """Which sections the first page has, and in which order."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        read_query(req, ArrangeQuery)
+        self._show(req, resp)
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        act, _space, name = read_form(req, ArrangeForm).do.partition(" ")
+        if act == "reset":
+            desk.reset(work_of(req))
+        else:
+            desk.arrange(work_of(req), name=name, act=cast(desk.Act, act))
+        if is_htmx(req):
+            return self._show(req, resp, name)
+        return redirect(req, resp, "home.arrange")
+
+    def _show(self, req: Request, resp: Response, moved: str = "") -> None:
+        found = desk.sections(work_of(req))
+        said = next((one.label for one in found if one.name == moved), "")
+        render(req, resp, "home/arrange.html", block="desk", sections=found, said=said)
 
 
 def _day(work: Work) -> str:

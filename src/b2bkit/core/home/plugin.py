@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement, true
+
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import SIGNED_IN, NavItem, Route
+from b2bkit.core.extend.things import SIGNED_IN, NavItem, Route, Scope
 from b2bkit.core.home import pages
+from b2bkit.core.home.models import DeskChoice
 from b2bkit.core.i18n import N_
+from b2bkit.core.work import Actor
 
 
 class HomePlugin(Plugin):
@@ -20,6 +24,11 @@ class HomePlugin(Plugin):
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="home.today", path="/", resource=pages.Today(), permission=SIGNED_IN)
+        yield Route(name="home.arrange", path="/today", resource=pages.Arrange(), permission=SIGNED_IN)
+
+    @hookimpl
+    def register_scopes(self) -> Iterable[Scope]:
+        yield Scope(name="home.desk_choice", entity=DeskChoice, criterion=_mine)
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -33,3 +42,7 @@ class HomePlugin(Plugin):
             permission=SIGNED_IN,
             bar=True,
         )
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.kind == "system" else DeskChoice.user_id == actor.user_id

@@ -85,7 +85,10 @@ class NotifyPlugin(Plugin):
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
         template, load = "notify/widget.html", pages.newest
-        yield Widget(name="notify.newest", slot="dashboard", order=80, template=template, load=load, permission=SIGNED_IN, side=True)
+        yield Widget(
+            name="notify.newest", slot="dashboard", order=80, template=template, load=load, permission=SIGNED_IN, side=True,
+            label=N_("Notifications"),
+        )  # fmt: skip
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

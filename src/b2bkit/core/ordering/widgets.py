@@ -9,6 +9,7 @@ from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import form_number, stock_line
 from b2bkit.core.erp.service.answers import can_ask
 from b2bkit.core.extend.things import Widget
+from b2bkit.core.i18n import N_
 from b2bkit.core.ordering.service import cart, orders
 from b2bkit.core.ordering.service.again import bought_lately
 from b2bkit.core.ordering.service.journey import look, way
@@ -62,6 +63,7 @@ WIDGETS = (
     ),
     Widget(
         name="ordering.to_do",
+        label=N_("To do today"),
         slot="dashboard",
         order=100,
         template="ordering/widget_to_do.html",
@@ -70,6 +72,7 @@ WIDGETS = (
     ),
     Widget(
         name="ordering.open_orders",
+        label=N_("Current orders"),
         slot="dashboard",
         order=200,
         template="ordering/widget_open_orders.html",
@@ -77,6 +80,12 @@ WIDGETS = (
         permission="ordering.view",
     ),
     Widget(
-        name="ordering.again", slot="dashboard", order=300, template="ordering/widget_again.html", load=again, permission="ordering.cart"
+        name="ordering.again",
+        label=N_("Order again"),
+        slot="dashboard",
+        order=300,
+        template="ordering/widget_again.html",
+        load=again,
+        permission="ordering.cart",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -137,12 +137,18 @@ class Renderer:
 
     # slots
 
-    def slot(self, name: str, subject: object = None, *, side: bool | None = None) -> Markup:
-        """Every widget of a slot that this person may see; `side` keeps to one column. A lazy one fetches itself."""
-        state = current.get()
+    def slot(self, name: str, subject: object = None, *, side: bool | None = None, names: Sequence[str] | None = None) -> Markup:
+        """Every widget of a slot that this person may see; `side` keeps to one column, `names` to these in this order.
+
+        A lazy one fetches itself.
+        """
+        state, widgets = current.get(), self.parts.widgets.get(name, ())
+        if names is not None:
+            known = {widget.name: widget for widget in widgets}
+            widgets = [known[one] for one in names if one in known]
         pieces = [
             self._lazy(widget, subject) if widget.lazy else self.widget(state, widget, subject)
-            for widget in self.parts.widgets.get(name, ())
+            for widget in widgets
             if (side is None or widget.side == side) and open_to(state.actor, widget.permission)
         ]
         return Markup("").join(pieces)

@@ -61,7 +61,7 @@ class BotApi:
 
     def _send(self, method: str, body: bytes, seconds: float) -> tuple[int, bytes]:
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
-        headers = {"Content-Type": "application/json", "User-Agent": "b2bkit", "Content-Length": str(len(body))}
+        headers = [("Content-Type", "application/json"), ("User-Agent", "b2bkit"), ("Content-Length", str(len(body)))]
         try:
             with self._connections().stream(
                 "POST", self._address + method, headers=headers, content=body, extensions={"timeout": timeout}

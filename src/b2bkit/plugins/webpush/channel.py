@@ -59,8 +59,8 @@ class Pusher:
             "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream", "Content-Length": str(len(body)),
             "TTL": str(self.settings.keep_hours * 3600), "Urgency": "normal", "Topic": topic, "User-Agent": "b2bkit",
         }  # fmt: skip
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
-        with self._connections().stream("POST", device.endpoint, headers=headers, content=body, extensions={"timeout": timeout}) as answer:
+        extensions, told = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)}, list(headers.items())
+        with self._connections().stream("POST", device.endpoint, headers=told, content=body, extensions=extensions) as answer:
             after = next((value for name, value in answer.headers if name.lower() == b"retry-after"), b"")
             return Pushed(answer.status, float(after) if after.isdigit() else 60.0)
 
@@ -93,14 +93,15 @@ class PushChannel:
             for device in devices:
                 work.session.expunge(device)
         topic = keys.encoded(hashlib.sha256(message.id.bytes).digest()[:15])  # the same message again takes the place of the first
-        content, taken, gone, failure = content_of(message), 0, list[UUID](), None
+        content, taken, gone = content_of(message), 0, list[UUID]()
+        failure: Exception | None = None
         for device in devices:
             try:
                 said = _judged(pusher.push(device, content, topic=topic, now=now))
             except (hosts.NotAllowed, Undeliverable, TryLater, httpcore.TimeoutException, httpcore.NetworkError, OSError) as error:
                 failure = error
             except httpcore.ProtocolError as error:
-                failure = error
+                failure = OSError(f"the push service broke off: {error}")
             else:
                 taken, gone = taken + (said not in GONE), [*gone, *([device.id] if said in GONE else [])]
         if gone:

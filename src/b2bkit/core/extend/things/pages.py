@@ -112,6 +112,7 @@ class WidgetLoad(Protocol):
 class Widget:
     """A section of a page: rendered into `slot` in the order of `order`. One that fails becomes a small box.
 
+    label  what people call it where they arrange their page; sections of `dashboard` have one
     lazy   fetched by the browser after the page, for what is slow
     side   True puts it into the narrow column where the slot has one
     needs  a capability of the ERP's gateway; without it the section is not there
@@ -126,3 +127,4 @@ class Widget:
     lazy: bool = False
     side: bool = False
     needs: str = ""
+    label: str = ""
