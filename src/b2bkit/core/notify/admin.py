@@ -8,12 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from b2bkit.core.errors import Problem, Refused
-from b2bkit.core.extend.things import Badge, NotificationKind
+from b2bkit.core.extend.things import Badge, NotificationKind, Route
 from b2bkit.core.i18n import _, ngettext, speaking
 from b2bkit.core.notify import sending, texts
 from b2bkit.core.web.handling import Request, Response, fragment, read_form, read_query, redirect, render, work_of
 from b2bkit.core.work import Work
 
+TEXTS, DELIVERIES = "notify.texts", "notify.deliveries"
 Words = Annotated[str, StringConstraints(max_length=4000)]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
@@ -126,3 +127,18 @@ class Resend:
     def on_post(self, req: Request, resp: Response, sending_id: UUID) -> None:
         sending.resend(work_of(req), sending_id)
         redirect(req, resp, "notify.undelivered", done="resent")
+
+
+def _page(name: str, path: str, resource: object, permission: str, *, replay: bool = True) -> Route:
+    place = f"/admin/messages{path}"
+    return Route(name=f"notify.{name}", path=place, resource=resource, permission=permission, area="admin", replay=replay)
+
+
+ROUTES = (
+    _page("texts", "", Texts(), TEXTS),
+    _page("undelivered", "/undelivered", Undelivered(), DELIVERIES),
+    _page("resend", "/undelivered/{sending_id:uuid}", Resend(), DELIVERIES),
+    _page("text", "/texts/{text_kind:name}", Text(), TEXTS),
+    _page("preview", "/texts/{text_kind:name}/preview", Preview(), TEXTS, replay=False),
+    _page("reset", "/texts/{text_kind:name}/reset", Reset(), TEXTS),
+)

@@ -23,13 +23,13 @@ from b2bkit.core.extend.things import (
 )
 from b2bkit.core.i18n import N_
 from b2bkit.core.notify import admin, api, digest, pages, sending
+from b2bkit.core.notify.admin import DELIVERIES, TEXTS
 from b2bkit.core.notify.channels import channels, smtp_health
 from b2bkit.core.notify.events import TextBroken
 from b2bkit.core.notify.models import Notification, NotifyHours, Preference, Sending
 from b2bkit.core.notify.notices import KINDS
 from b2bkit.core.work import Actor
 
-TEXTS, DELIVERIES = "notify.texts", "notify.deliveries"
 Mine = type[Notification] | type[Preference] | type[NotifyHours] | type[Sending]
 
 
@@ -63,12 +63,7 @@ class NotifyPlugin(Plugin):
         away, left = pages.Unsubscribe(), pages.Leave()
         yield Route(name="notify.unsubscribe", path="/notifications/unsubscribe/{token}", resource=away, permission=PUBLIC, unscoped=True)
         yield Route(name="notify.leave", path="/unsubscribe/{token}", resource=left, permission=PUBLIC, machine=True, max_body=1000)
-        yield _admin("texts", "", admin.Texts(), TEXTS)
-        yield _admin("undelivered", "/undelivered", admin.Undelivered(), DELIVERIES)
-        yield _admin("resend", "/undelivered/{sending_id:uuid}", admin.Resend(), DELIVERIES)
-        yield _admin("text", "/texts/{text_kind:name}", admin.Text(), TEXTS)
-        yield _admin("preview", "/texts/{text_kind:name}/preview", admin.Preview(), TEXTS, replay=False)
-        yield _admin("reset", "/texts/{text_kind:name}/reset", admin.Reset(), TEXTS)
+        yield from admin.ROUTES
         yield from api.ROUTES
 
     @hookimpl
@@ -108,11 +103,6 @@ class NotifyPlugin(Plugin):
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:
         yield HealthCheck(name="notify.smtp", label=N_("Mail server"), check=smtp_health, ready=False)
-
-
-def _admin(name: str, path: str, resource: object, permission: str, *, replay: bool = True) -> Route:
-    place = f"/admin/messages{path}"
-    return Route(name=f"notify.{name}", path=place, resource=resource, permission=permission, area="admin", replay=replay)
 
 
 def _mine(entity: Mine) -> Callable[[Actor], ColumnElement[bool]]:
