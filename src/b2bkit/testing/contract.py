@@ -19,7 +19,7 @@ from b2bkit.core.db import migrate
 from b2bkit.core.db.base import Base
 from b2bkit.core.db.engine import Database
 from b2bkit.core.extend.load import collect, hook_names
-from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.extend.plugin import Plugin, PluginSettings
 from b2bkit.testing.portal import MakePortal
 from b2bkit.testing.translations import check as check_texts
 
@@ -60,8 +60,7 @@ def contract_suite(
 
         def test_every_hook_is_marked_and_known(self) -> None:
             problems: list[Any] = []
-            values: dict[str, Any] = {**chosen, **_hidden(plugin, secrets)}
-            collect([plugin(plugin.Settings.model_construct(**values))], problems)
+            collect([plugin(_unchecked(plugin, chosen, secrets))], problems)
             assert problems == []
             assert {name for name in dir(plugin) if hasattr(getattr(plugin, name), "b2bkit_impl")} <= hook_names()
 
@@ -78,10 +77,7 @@ def contract_suite(
             assert check_texts(plugin.folder()) == []
 
         def test_it_imports_the_core_and_what_it_requires_and_no_other_plugin(self) -> None:
-            own = plugin.__module__.rpartition(".")[0]  # b2bkit.plugins.<name> when bundled
-            needed = {place for name in plugin.requires for place in (f"b2bkit_{name}", f"b2bkit.plugins.{name}")}
-            allowed = {own, own.split(".")[0], *needed}
-            foreign = {module for path in plugin.folder().rglob("*.py") for module in _plugin_imports(path)} - allowed
+            foreign = {module for path in plugin.folder().rglob("*.py") for module in _plugin_imports(path)} - _may_import(plugin)
             assert foreign == set()
 
         def test_nobody_without_a_session_gets_in(self, make_portal: MakePortal) -> None:
@@ -106,16 +102,23 @@ def _with(make_portal: MakePortal, plugin: type[Plugin], settings: Mapping[str, 
         pytest.fail(f"no portal starts with {plugin.name}: {error}")
 
 
-def _hidden(plugin: type[Plugin], environment: Mapping[str, str]) -> dict[str, SecretStr]:
-    """The secrets of the environment as fields of the settings."""
+def _unchecked(plugin: type[Plugin], settings: Mapping[str, Any], environment: Mapping[str, str]) -> PluginSettings:
+    """The settings with the secrets of the environment, as they stand."""
     names = {f"B2BKIT_{plugin.name}_{field}".upper(): field for field in plugin.Settings.model_fields}
-    return {names[name]: SecretStr(value) for name, value in environment.items() if name in names}
+    values: dict[str, Any] = {**settings, **{names[name]: SecretStr(value) for name, value in environment.items() if name in names}}
+    return plugin.Settings.model_construct(**values)
 
 
 def _tables(plugin: type[Plugin]) -> list[str]:
     package = plugin.__module__.rpartition(".")[0]
     mine = [mapper for mapper in Base.registry.mappers if mapper.class_.__module__.startswith(package + ".")]
     return sorted(str(mapper.local_table.name) for mapper in mine if inspect.isclass(mapper.class_))  # type: ignore[attr-defined]
+
+
+def _may_import(plugin: type[Plugin]) -> set[str]:
+    """Packages of plugins: its own (b2bkit.plugins.<name> when bundled) and those of the plugins that it requires."""
+    own = plugin.__module__.rpartition(".")[0]
+    return {own, own.split(".")[0], *(place for name in plugin.requires for place in (f"b2bkit_{name}", f"b2bkit.plugins.{name}"))}
 
 
 def _plugin_imports(path: Path) -> set[str]:
