@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
@@ -171,6 +171,11 @@ class App:
         self.parts = web_parts(self)
         self.runner = JobRunner(self)
         self._asgi: B2bkitAsgi | None = None
+        for plugin in self.kit.plugins.values():
+            plugin.open(self._open_work)
+
+    def _open_work(self, *, write: bool = True) -> AbstractContextManager[Work]:
+        return self.work(write=write)
 
     @property
     def asgi(self) -> B2bkitAsgi:

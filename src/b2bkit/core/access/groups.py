@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, true
 
 from b2bkit.core.catalog.models import CategoryClosure, Product
+from b2bkit.core.extend.things import OpenedGroups
 from b2bkit.core.work import Work
 
 VIEW = "catalog.view"
@@ -17,6 +18,12 @@ VIEW = "catalog.view"
 def _below(categories: frozenset[str]) -> ColumnElement[bool]:
     opened = select(CategoryClosure.descendant_id).where(CategoryClosure.ancestor_id.in_(sorted(map(UUID, categories))))
     return Product.category_id.in_(opened)
+
+
+def opened_groups(work: Work) -> OpenedGroups:
+    """The same in groups."""
+    left = work.actor.limit("category", VIEW)
+    return OpenedGroups(None if left is None else frozenset(map(UUID, left)), live=False)
 
 
 def groups_left(work: Work) -> ColumnElement[bool]:

@@ -37,4 +37,4 @@ class AccessPlugin(Plugin):
 
     @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
-        yield CatalogFilter(name="access.groups", order=110, criterion=groups.groups_left)
+        yield CatalogFilter(name="access.groups", order=110, criterion=groups.groups_left, opened=groups.opened_groups)

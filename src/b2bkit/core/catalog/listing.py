@@ -26,6 +26,17 @@ PAGE: Final = 50
 MOST: Final = 200
 
 
+class Criterion(NamedTuple):
+    """A further criterion over `Product`: `key` names it, `values` are its parameters."""
+
+    key: Hashable
+    criterion: ColumnElement[bool]
+    values: Mapping[str, object]
+
+
+ANY: Final = Criterion(None, true(), {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
     """What is asked of the list. `cursor` comes from an earlier page in the same order; "best" is by name where no words are."""
@@ -60,30 +71,32 @@ def list_products(work: Work, query: ListQuery, tree: Tree | None = None) -> Pro
     return ProductPage(Goods(), terms, None, None) if words is None else list_found(work, query, words, terms)
 
 
-def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None) -> ProductPage:
-    """The same for words that are known already: two statements. `query.q` does not matter."""
+def list_found(work: Work, query: ListQuery, words: Asked, terms: Terms | None, further: Criterion = ANY) -> ProductPage:
+    """The same for words that are known already, and of products for which `further` holds: two statements. `query.q` does not matter."""
     sort: Sort = query.sort if words.words or query.sort != "best" else "name"
     cursor = decode(query.cursor, sort) if query.cursor else None
-    found, more, exact = _rows(work, query, sort, words, cursor, terms)
-    forward, back = _cursors(sort, found, cursor, more)
+    found, more, exact = _rows(work, query, sort, words, cursor, terms, further)
+    forward, back = cursors(sort, found, cursor, more)
     return ProductPage(goods_of(work, [place.row for place in found], terms), terms, forward, back, exact)
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """A product with what the list is sorted by."""
+
     row: ProductRow
     key: str = ""
     rank: int = 0
 
 
 def _rows(
-    work: Work, query: ListQuery, sort: Sort, words: Asked, cursor: Cursor | None, terms: Terms | None
-) -> tuple[list[_Place], bool, bool]:
+    work: Work, query: ListQuery, sort: Sort, words: Asked, cursor: Cursor | None, terms: Terms | None, further: Criterion
+) -> tuple[list[Place], bool, bool]:
     """(products with their places in the order, whether more follow, whether the order is exact)."""
     by_category, back = query.category is not None, cursor is not None and cursor.back
-    shape, given = (words.shape, by_category), {**words.values, "category": query.category}
+    shape, given = (words.shape, by_category, further.key), {**words.values, **further.values, "category": query.category}
 
     def matching(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
-        return and_(criterion, words_match(words.shape), _in_category() if by_category else true())
+        return and_(criterion, words_match(words.shape), in_category() if by_category else true(), further.criterion)
 
     found, exact = None, True
     if terms is not None and needs_pipeline(work, sort, terms):
@@ -102,17 +115,17 @@ def _rows(
     return (found[::-1] if back else found), more, exact
 
 
-def _placed(sort: Sort, row: tuple[Any, ...]) -> _Place:
+def _placed(sort: Sort, row: tuple[Any, ...]) -> Place:
     if sort in ("best", "name", "article"):
         known = ProductRow._make(row[: len(PRODUCT_COLUMNS)])
-        return _Place(known, known.article if sort == "article" else known.sort_text, row[-1] if sort == "best" else 0)
-    return _Place(ProductRow._make(row[:-1]), key_text(row[-1]))
+        return Place(known, known.article if sort == "article" else known.sort_text, row[-1] if sort == "best" else 0)
+    return Place(ProductRow._make(row[:-1]), key_text(row[-1]))
 
 
 def _through_pipeline(
     work: Work, query: ListQuery, terms: Terms, cursor: Cursor | None, shape: tuple[Hashable, ...],
     matching: Callable[[ColumnElement[bool]], ColumnElement[bool]], given: Mapping[str, object],
-) -> list[_Place] | None:  # fmt: skip
+) -> list[Place] | None:  # fmt: skip
     """The page by prices that further steps make; None where too many products match to price each: the price type's order holds."""
 
     def every(criterion: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
@@ -124,14 +137,15 @@ def _through_pipeline(
         return None
     page = priced_page(work, terms, products, sort=query.sort, cursor=cursor, limit=query.limit + 1)
     rows = {row.id: row for row in rows_of(work, [one.id for one in page])}
-    return [_Place(rows[one.id], key_text(one.key)) for one in page]
+    return [Place(rows[one.id], key_text(one.key)) for one in page]
 
 
-def _cursors(sort: Sort, found: list[_Place], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
+def cursors(sort: Sort, found: Sequence[Place], cursor: Cursor | None, more: bool) -> tuple[str | None, str | None]:
+    """Where the next page begins and the one before, None at the ends; `more`: there is more in the direction of the cursor."""
     if not found:
         return None, None
 
-    def at(place: _Place, back: bool) -> str:
+    def at(place: Place, back: bool) -> str:
         return Cursor(sort, back, place.key, place.row.id, place.rank).encode()
 
     back = cursor is not None and cursor.back
@@ -153,7 +167,8 @@ def words_match(shape: Sequence[int]) -> ColumnElement[bool]:
     return and_(true(), *(or_(*(Product.search_text.like(bindparam(f"word_{next(numbers)}")) for _ in range(many))) for many in shape))
 
 
-def _in_category() -> ColumnElement[bool]:
+def in_category() -> ColumnElement[bool]:
+    """Products in the category `category` and below."""
     below = select(CategoryClosure.descendant_id).where(CategoryClosure.ancestor_id == bindparam("category", type_=Uuid()))
     return Product.category_id.in_(below)
 
@@ -167,9 +182,10 @@ def matching_tree(work: Work, q: str) -> Tree:
     return tree_of(work, words)
 
 
-def tree_of(work: Work, words: Asked) -> Tree:
-    """The same for words that are known already."""
-    if not words.words:
+def tree_of(work: Work, words: Asked, further: Criterion = ANY) -> Tree:
+    """The same for words that are known already; `further` has to hold too for those that match."""
+    if not words.words and further.key is None:
         return category_tree(work)
-    key: Hashable = ("words", words.shape)
-    return category_tree(work, match=words_match(words.shape), key=key, values=words.values)
+    key: Hashable = ("words", words.shape, further.key)
+    match = and_(words_match(words.shape), further.criterion)
+    return category_tree(work, match=match, key=key, values={**words.values, **further.values})

@@ -9,16 +9,14 @@ from uuid import UUID
 from falcon import Request, Response
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from b2bkit.core.catalog.cursor import Sort
-from b2bkit.core.catalog.kept import Goods
-from b2bkit.core.catalog.listing import ListQuery, list_found
-from b2bkit.core.catalog.listing import ProductPage as Listed
+from b2bkit.core.catalog.facets.browse import browse
+from b2bkit.core.catalog.facets.panel import Narrowed, chips
+from b2bkit.core.catalog.listing import ListQuery
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import all_shown, attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
-from b2bkit.core.catalog.words.meaning import search
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -27,13 +25,9 @@ CART = "ordering.cart_add"
 View = Literal["list", "table", "cards"]
 
 
-class ListForm(BaseModel):
+class ListForm(Narrowed):
     """What the list's address says."""
 
-    q: str = Field("", max_length=200)
-    category: UUID | None = None
-    sort: Sort = "best"
-    exact: bool = False
     cursor: str | None = None
     view: View | None = None
 
@@ -98,10 +92,8 @@ class ProductList:
         if form.view is not None:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
-        found = search(work, form.q, exact=form.exact)
-        tree, page = found.tree, Listed(Goods(), found.tree.terms, None, None)
-        if found.words is not None:
-            page = list_found(work, ListQuery(category=form.category, sort=form.sort, cursor=form.cursor), found.words, tree.terms)
+        query = ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor)
+        tree, page, instead = browse(work, query, form.chosen(work.kit.facets), exact=form.exact)
         chosen = tree.find(form.category)
         matching = tree.matching if form.category is None else chosen.matching if chosen else 0
         render(
@@ -113,7 +105,8 @@ class ProductList:
             listed=page,
             rows=all_shown(page.goods),
             tree=tree,
-            instead=found.said,
+            instead=instead,
+            chips=chips(work, form) if form.f or form.price_from is not None or form.price_to is not None else [],
             groups=groups_to_show(tree, form.category),
             chosen=chosen,
             matching=matching,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.catalog import api, compare, pages, visibility
+from b2bkit.core.catalog.facets import own, panel
+from b2bkit.core.catalog.facets.keeper import Keeper
 from b2bkit.core.catalog.words import learn
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Job, Level, NavItem, Permission, Route
+from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route
 from b2bkit.core.i18n import N_
 
 VIEW = "catalog.view"
@@ -19,6 +21,14 @@ class CatalogPlugin(Plugin):
     name = "catalog"
     label = N_("Catalogue")
     version = "0.1.0"
+    keeper: Keeper | None = None
+
+    def open(self, open_work: OpenWork) -> None:
+        self.keeper = Keeper(open_work)
+
+    def close(self) -> None:
+        if self.keeper is not None:
+            self.keeper.close()
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
@@ -29,7 +39,13 @@ class CatalogPlugin(Plugin):
 
     @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
-        yield CatalogFilter(name="catalog.contract_groups", order=100, criterion=visibility.contract_groups)
+        yield CatalogFilter(
+            name="catalog.contract_groups", order=100, criterion=visibility.contract_groups, opened=visibility.groups_of_contract
+        )
+
+    @hookimpl
+    def register_facets(self) -> Iterable[Facet]:
+        return own.facets()
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
@@ -61,6 +77,7 @@ class CatalogPlugin(Plugin):
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="catalog.list", path="/catalog", resource=pages.ProductList(), permission=VIEW)
+        yield Route(name="catalog.facets", path="/catalog/facets", resource=panel.Facets(), permission=VIEW)
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
         yield from compare.routes(VIEW)
         yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)

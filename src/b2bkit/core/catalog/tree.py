@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, case, delete, func, select, true, update
@@ -140,6 +140,28 @@ def _as_tree(rows: Sequence[_Row], terms: Terms | None) -> Tree:
     total = sum(group.total for group in top) + (rows[0].loose_total or 0)
     matching = sum(group.matching for group in top) + (rows[0].loose_matching or 0)
     return Tree(groups, total, matching, terms)
+
+
+class Place(Protocol):
+    """A category, wherever it was read."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def parent_id(self) -> UUID | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def position(self) -> int: ...
+
+
+def tree_from(places: Iterable[Place], total: Mapping[UUID | None, int], matching: Mapping[UUID | None, int], terms: Terms | None) -> Tree:
+    """The tree of these categories with counts of what is in each itself (None: in no category)."""
+    loose = total.get(None, 0), matching.get(None, 0)
+    rows = [
+        _Row(place.id, place.parent_id, place.name, place.position, total.get(place.id), matching.get(place.id), *loose) for place in places
+    ]
+    return _as_tree(sorted(rows, key=_place), terms) if rows else Tree((), *loose, terms)
 
 
 # setting

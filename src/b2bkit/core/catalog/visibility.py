@@ -8,11 +8,12 @@ from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, not_, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Uuid, and_, bindparam, exists, false, not_, or_, select, true
 from sqlalchemy.sql import visitors
 
 from b2bkit.core.accounts.models import Contract, ContractCategory
 from b2bkit.core.catalog.models import Category, CategoryClosure, Product
+from b2bkit.core.extend.things import OpenedGroups
 from b2bkit.core.work import Work
 
 S = TypeVar("S")
@@ -48,6 +49,26 @@ def contract_groups(work: Work) -> ColumnElement[bool]:
     if actor.kind == "client" and actor.contract_id is not None:
         return _opened_by(actor.contract_id)
     return false()
+
+
+_OPENED = (
+    select(Contract.whole_catalogue, ContractCategory.category_id)
+    .outerjoin(ContractCategory, ContractCategory.contract_id == Contract.id)
+    .where(Contract.id == bindparam("contract_id", type_=Uuid()), Contract.active)
+)
+
+
+def groups_of_contract(work: Work) -> OpenedGroups:
+    """What `contract_groups` opens, in groups: one statement for a client, none for others."""
+    actor = work.actor
+    if actor.kind in ("staff", "system"):
+        return OpenedGroups(None, live=False)
+    if actor.kind != "client" or actor.contract_id is None:
+        return OpenedGroups(frozenset(), live=True)
+    rows = work.session.rows(_OPENED, {"contract_id": actor.contract_id})
+    if any(whole for whole, _group in rows):
+        return OpenedGroups(None, live=True)
+    return OpenedGroups(frozenset(group for _whole, group in rows if group is not None), live=True)
 
 
 def visible(work: Work) -> ColumnElement[bool]:

@@ -63,6 +63,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         roles=roles,
         scopes=tuple(check.named("register_scopes").values()),
         catalog_filters=check.ordered("register_catalog_filters"),
+        facets=check.ordered("register_facets"),
         price_steps=check.ordered("register_price_steps"),
         order_checks=check.ordered("register_order_checks"),
         subscribers=_by_event(subscribers.values()),

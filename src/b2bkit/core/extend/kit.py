@@ -12,6 +12,7 @@ from b2bkit.core.extend.things import (
     Channel,
     Command,
     ErpGateway,
+    Facet,
     Fact,
     HealthCheck,
     Job,
@@ -52,6 +53,7 @@ class Kit:
     roles: Mapping[str, Role]
     scopes: tuple[Scope, ...]
     catalog_filters: tuple[CatalogFilter, ...]
+    facets: tuple[Facet, ...]
     price_steps: tuple[PriceStep, ...]
     order_checks: tuple[OrderCheck, ...]
     subscribers: Mapping[type[Fact], tuple[Subscriber, ...]]

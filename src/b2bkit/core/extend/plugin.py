@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pluggy
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from b2bkit.core.extend.things import OpenWork
 
 PROJECT = "b2bkit"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -44,6 +47,9 @@ class Plugin:
 
     def __init__(self, settings: PluginSettings) -> None:
         self.settings = settings
+
+    def open(self, open_work: OpenWork) -> None:
+        """The portal begins in this process: keep `open_work` if you work outside requests and tasks. Called once, before the first."""
 
     def close(self) -> None:
         """The portal ends: let go of connections and threads that you opened. Called once, after the last request and task."""

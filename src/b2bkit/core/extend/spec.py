@@ -15,6 +15,7 @@ from b2bkit.core.extend.things import (
     Channel,
     Command,
     ErpGateway,
+    Facet,
     HealthCheck,
     Job,
     NavItem,
@@ -84,6 +85,15 @@ class Specs:
 
         Return `CatalogFilter` objects; all of them apply to every list, search, count, suggestion, cart and order.
         Used by: catalog (groups allowed by the contract). Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_facets(self) -> Iterable[Facet]:
+        """Ways to narrow the catalogue, beside the list of products.
+
+        Return `Facet` objects. `pairs` is part of one statement with those of the others; `sections` runs once per panel and must be one
+        quick query or none. Used by: catalog (stock, producer, attributes). Since 0.1.
         """
         return ()
 

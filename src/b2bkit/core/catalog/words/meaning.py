@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
-from b2bkit.core.catalog.listing import tree_of
+from b2bkit.core.catalog.listing import ANY, Criterion, tree_of
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.search import Asked, asked, beginnings, search_words
 from b2bkit.core.catalog.tree import Tree, category_tree
@@ -41,20 +41,21 @@ class _Meant(NamedTuple):
     beginnings: tuple[str, ...]
 
 
-def search(work: Work, typed: str, *, exact: bool = False) -> Found:
+def search(work: Work, typed: str, *, exact: bool = False, further: Criterion = ANY) -> Found:
     """The tree with counts of what matches, and the words that match: the typed ones or, when these find nothing, what is meant by them.
 
-    exact   only what was typed
+    exact     only what was typed
+    further   what has to hold too for products that match
     One statement when the typed words find something.
     """
     words = asked(typed)
     if words is None:
         tree = category_tree(work)
         return Found(tree._replace(groups=tuple(group._replace(matching=0) for group in tree.groups), matching=0), None)
-    tree = tree_of(work, words)
+    tree = tree_of(work, words, further)
     if words.words and not tree.matching and tree.total and not exact:
         for meaning, said in _meanings(work, typed):
-            other = tree_of(work, meaning)
+            other = tree_of(work, meaning, further)
             if other.matching:
                 return Found(other, meaning, said)
     return Found(tree, words)

@@ -5,7 +5,8 @@ Every `name` is `<plugin>.<something>` in lower case; the loader refuses duplica
 
 from __future__ import annotations
 
-from b2bkit.core.extend.things.access import CatalogFilter, Permission, Scope
+from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, Permission, Scope
+from b2bkit.core.extend.things.catalog import Facet, FacetSection
 from b2bkit.core.extend.things.erp import AsksLines, ErpGateway, ErpState, LineAnswer, LineQuestion, Receipt
 from b2bkit.core.extend.things.messages import Channel, Message, NotificationKind
 from b2bkit.core.extend.things.names import NAME, PUBLIC, SIGNED_IN, Area, Level
@@ -26,6 +27,8 @@ __all__ = [
     "ErpGateway",
     "ErpState",
     "Explanation",
+    "Facet",
+    "FacetSection",
     "Fact",
     "Handle",
     "Health",
@@ -38,6 +41,7 @@ __all__ = [
     "NavItem",
     "NotificationKind",
     "OpenWork",
+    "OpenedGroups",
     "Operation",
     "OrderCheck",
     "OrderDraft",

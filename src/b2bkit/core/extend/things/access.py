@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from b2bkit.core.extend.things.names import Level
 
@@ -45,10 +46,26 @@ class Scope:
     criterion: Callable[[Actor], ColumnElement[bool]]
 
 
+class OpenedGroups(NamedTuple):
+    """What a catalogue filter opens, where groups are enough to say it.
+
+    groups   what is in these groups and below; None: everything
+    live     only what is sold and stands in no group that is switched off
+    """
+
+    groups: frozenset[UUID] | None
+    live: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class CatalogFilter:
-    """What a buyer may see of the catalogue: a criterion over `catalog.models.Product`; all filters apply together."""
+    """What a buyer may see of the catalogue: a criterion over `catalog.models.Product`; all filters apply together.
+
+    opened   (work) -> the same in groups, so that a large catalogue is counted in memory; None: only the criterion can say it, and a
+             portal with such a filter counts in the database
+    """
 
     name: str
     order: int
     criterion: Callable[[Work], ColumnElement[bool]]
+    opened: Callable[[Work], OpenedGroups] | None = None

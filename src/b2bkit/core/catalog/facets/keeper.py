@@ -1,0 +1,105 @@
+"""Keeps the index of a large catalogue fresh in this process: read anew in the background, while the old one serves."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from b2bkit.core.catalog.models import CatalogMark, Product
+from b2bkit.core.db.types import new_id
+from b2bkit.core.erp.models import Freshness
+from b2bkit.core.extend.things import OpenWork
+from b2bkit.core.work import Work
+
+if TYPE_CHECKING:
+    from b2bkit.core.catalog.facets.index import FacetIndex
+
+log = logging.getLogger("b2bkit.catalog")
+SQL_BELOW: Final = 20_000  # products: fewer are counted in the database, and no memory is spent
+MARK: Final = "edited"
+_STALE: Final = 60.0  # seconds without a look after which the index is not trusted until the next one
+_KINDS: Final = ("catalog", "stock")
+Stamp = tuple[object, ...]
+
+
+def catalogue_edited(work: Work) -> None:
+    """Tells the indexes of all processes that products, categories or attributes changed otherwise than by an exchange with the ERP."""
+    mark = work.session.get(CatalogMark, MARK)
+    if mark is None:
+        work.session.add(CatalogMark(name=MARK))
+    else:
+        mark.version = new_id()
+
+
+def stamp(work: Work) -> Stamp:
+    """Another one after each change that the index has to follow."""
+    told = work.session.execute(select(Freshness.kind, Freshness.as_of).where(Freshness.kind.in_(_KINDS)).order_by(Freshness.kind)).all()
+    edited = work.session.scalar(select(CatalogMark.version).where(CatalogMark.name == MARK))
+    return (edited, *(tuple(row) for row in told))
+
+
+class Keeper:
+    """The index of this process; nothing runs and nothing is kept while nobody asks for it or the catalogue is small.
+
+    open_work   opens works as the system
+    sql_below   products from which on there is an index
+    look_every  seconds between looks at the stamp, while somebody asks
+    """
+
+    def __init__(self, open_work: OpenWork, *, sql_below: int = SQL_BELOW, look_every: float = 2.0) -> None:
+        self._open_work, self._sql_below, self._look_every = open_work, sql_below, look_every
+        self._index: FacetIndex | None = None
+        self._stamp: Stamp | None = None
+        self._looked = float("-inf")
+        self._lock, self._ended = Lock(), Event()
+        self._thread: Thread | None = None
+
+    def current(self) -> FacetIndex | None:
+        """The index as it was at most a minute ago; None: count in the database. Never waits."""
+        since = time.monotonic() - self._looked
+        if since > self._look_every:
+            self._look_in_background()
+        return self._index if since <= max(_STALE, self._look_every) else None
+
+    def _look_in_background(self) -> None:
+        with self._lock:
+            if self._ended.is_set() or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._thread = Thread(target=self._look_quietly, name="b2bkit-facets", daemon=True)
+            self._thread.start()
+
+    def _look_quietly(self) -> None:
+        try:
+            self.look()
+        except Exception:
+            if not self._ended.is_set():
+                log.exception("the index of the catalogue was not read: facets are counted in the database")
+
+    def look(self) -> None:
+        """Reads the index anew if something changed; returns when it is there."""
+        with self._open_work(write=False) as work:
+            found = stamp(work)
+            if found != self._stamp:
+                large = (work.session.scalar(select(func.count()).select_from(Product)) or 0) >= self._sql_below
+                self._looked = time.monotonic() if self._index is not None else self._looked
+                self._index = _read(work, self._ended) if large else None
+                self._stamp = found
+        self._looked = time.monotonic()
+
+    def close(self) -> None:
+        """Ends the reading that goes on."""
+        self._ended.set()
+        with suppress(RuntimeError):
+            if self._thread is not None:
+                self._thread.join(timeout=10)
+
+
+def _read(work: Work, ended: Event) -> FacetIndex:
+    from b2bkit.core.catalog.facets.reading import read_index  # brings numpy, which a small portal never needs
+
+    return read_index(work, ended)

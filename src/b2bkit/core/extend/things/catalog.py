@@ -1,0 +1,44 @@
+"""How the catalogue is narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+    from b2bkit.core.work import Work
+
+
+class FacetSection(NamedTuple):
+    """A group of values with a heading of its own; `key` is None for the only one of a facet.
+
+    numeric   values sort as numbers
+    flag      values are yes and no
+    """
+
+    key: UUID | None
+    label: str
+    numeric: bool = False
+    flag: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    """A way to narrow the catalogue. Values of one section widen, sections narrow; counts follow what the buyer sees and what is chosen.
+
+    pairs      select of (product_id, section, value): which products have which values; the section is a Uuid, NULL in a facet with one
+               section, the value a text of at most 250 characters. It tells nothing of who may see what: that is added
+    sections   (work) -> sections in their order; None: one, called `label`
+    said       (section, value) -> the value in words of the current language; None: as it is
+    """
+
+    name: str
+    order: int
+    label: str
+    pairs: Select[*tuple[Any, ...]]
+    sections: Callable[[Work], Sequence[FacetSection]] | None = None
+    said: Callable[[FacetSection, str], str] | None = None
