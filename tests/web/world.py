@@ -34,6 +34,7 @@ VOLATILE = {"core_user_session", "core_sign_in_attempt", "core_idempotency", "co
 VALUES: Mapping[tuple[str, str], object] = {
     ("core_order", "status"): "placed",
     ("core_order", "source"): "portal",
+    ("core_saved_cart", "kind"): "template",
     ("core_membership", "role"): "viewer",
     ("core_category_closure", "depth"): 0,
     ("core_packaging", "factor"): Decimal(25),

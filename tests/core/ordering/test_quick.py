@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,7 +11,7 @@ import pytest
 
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.errors import Refused
-from b2bkit.core.ordering.service import cart
+from b2bkit.core.ordering.service import cart, filling
 from b2bkit.core.ordering.service.quick import order_list, parse
 from tests.core.ordering.shop import Shop
 
@@ -55,7 +56,7 @@ def test_a_line_is_read_as_people_write_it(line: str, read: tuple[str, Decimal |
 @pytest.mark.parametrize("typed", ["LDI-1693/А", "ldi 1693 а", "LDI1693А", "4810000000017"])
 def test_separators_and_capitals_of_an_article_do_not_matter(lists: Shop, typed: str) -> None:
     with lists.work() as work:
-        assert order_list(work, f"{typed}\t4\tмешков") == (1, (), "")
+        assert order_list(work, f"{typed}\t4\tмешков") == (1, ())
     with in_cart(lists) as lines:
         assert lines == [(lists.product.id, "мешок", D(4))]
 
@@ -73,20 +74,53 @@ def test_without_a_unit_it_is_the_base_unit_and_without_an_amount_the_least(list
     assert all(line.problem is None for line in lines)
 
 
-def test_what_is_wrong_stays_with_its_reason_and_the_rest_is_in_the_cart(lists: Shop) -> None:
+def test_what_is_wrong_stays_in_its_place_with_its_reason_and_the_rest_is_in_the_cart(lists: Shop) -> None:
     client = lists.sign_in()
     client.get("/cart/list")
     text = "LDI-1693/А 4 мешка\nNO-SUCH 5\nLDI-1693/А 2 бочки\nSECRET-1 1\nПП.21-030 0"
     page = client.post("/cart/list", {"text": text})
     assert page.status_code == 200
     assert "1 line is in the cart." in page.text
-    assert "Line 2, “NO-SUCH”: there is no such article" in page.text
-    assert "Line 3, “LDI-1693/А”: no unit “бочки” here. Use one of: bag" in page.text
-    assert "Line 4, “SECRET-1”: there is no such article" in page.text
-    assert "Line 5, “ПП.21-030”: enter an amount above zero" in page.text
-    assert "NO-SUCH 5\nLDI-1693/А 2 бочки\nSECRET-1 1\nПП.21-030 0</textarea>" in page.text
-    with in_cart(lists) as lines:
-        assert lines == [(lists.product.id, "мешок", D(4))]
+    lines = re.findall(r'<li class="list-line">.*?</li>', page.text, re.DOTALL)
+    assert [re.findall(r'name="line" value="(\d+)"', line) for line in lines] == [["2"], ["3"], ["4"], ["5"]]
+    assert [re.findall(r'name="(?:article|amount)" value="([^"]*)"', line) for line in lines] == [
+        ["NO-SUCH", "5"],
+        ["LDI-1693/А", "2"],
+        ["SECRET-1", "1"],
+        ["ПП.21-030", "0"],
+    ]
+    assert "There is no such article" in lines[0]
+    assert "No unit “бочки” here. Use one of: bag" in lines[1]
+    assert '<option value="мешок">' in lines[1]
+    assert lines[0].replace("NO-SUCH", "X").count("There is no such article") == lines[2].count("There is no such article")
+    assert "Enter an amount above zero" in lines[3]
+    with in_cart(lists) as held:
+        assert held == [(lists.product.id, "мешок", D(4))]
+
+
+def test_lines_corrected_in_place_go_into_the_cart_and_an_emptied_one_is_left_out(lists: Shop) -> None:
+    client = lists.sign_in()
+    client.get("/cart/list")
+    rows = [("2", "LDI-1693/А", "5", "мешок"), ("3", "", "7", ""), ("4", "NO-SUCH", "1", "")]
+    names = ("line", "article", "amount", "unit")
+    page = client.post("/cart/list", dict(zip(names, zip(*rows, strict=True), strict=True)))
+    assert "1 line is in the cart." in page.text
+    assert page.text.count('class="list-line"') == 1
+    with in_cart(lists) as held:
+        assert held == [(lists.product.id, "мешок", D(5))]
+
+
+def test_a_cart_that_is_full_loses_nothing_of_the_list(lists: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "MAX_LINES", 1)
+    client = lists.sign_in()
+    client.get("/cart/list")
+    page = client.post("/cart/list", {"text": "LDI-1693/А 4 мешка\nПП.21-030 2 мешка"})
+    assert page.status_code == 422
+    assert "LDI-1693/А 4 мешка\nПП.21-030 2 мешка</textarea>" in page.text
+    rows = [("1", "LDI-1693/А", "4", "мешок"), ("2", "ПП.21-030", "2", "мешок")]
+    names = ("line", "article", "amount", "unit")
+    page = client.post("/cart/list", dict(zip(names, zip(*rows, strict=True), strict=True)))
+    assert page.text.count('class="list-line"') == 2
 
 
 def test_a_list_without_mistakes_leads_to_the_cart_where_wrong_amounts_are_shown(lists: Shop) -> None:
@@ -107,8 +141,8 @@ def test_an_article_of_two_products_is_not_guessed(lists: Shop) -> None:
         work.session.get_one(Product, lists.second.id).article = "LDI1693А"
     with lists.work() as work:
         listed = order_list(work, "LDI-1693/А 4 мешка")
-    assert (listed.added, listed.rest) == (0, "LDI-1693/А 4 мешка")
-    assert "several products" in listed.problems[0].message
+    [wrong] = listed.wrong
+    assert (listed.added, wrong.typed.text, wrong.problem.code) == (0, "LDI-1693/А 4 мешка", "ordering.list_several")
 
 
 def test_an_article_that_ends_in_a_number_is_found_whole(lists: Shop) -> None:

@@ -17,6 +17,7 @@ from b2bkit.core.ordering.service import cart, filling, orders
 from b2bkit.core.ordering.service.asking import ask_live
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.drafts import Draft
+from b2bkit.core.ordering.service.finding import Wanted as WantedOrders
 from b2bkit.core.ordering.service.lines import Line, Wanted
 from b2bkit.core.ordering.service.place import place_order
 from b2bkit.core.web.handling import OpenAs, Request, Response, actor_of, read_json, read_query, reply, work_of
@@ -125,6 +126,14 @@ class PlacedOut(BaseModel):
 class OrderListQuery(Closed):
     group: Literal["open", "shipped", "closed", "cancelled", "refused", "all"] = "all"
     number: str = Field("", max_length=40, description="Part of the portal's number or of 1C's.")
+    since: date | None = Field(None, description="Placed on this day or later.")
+    until: date | None = Field(None, description="Placed on this day or earlier.")
+    person: UUID | None = Field(None, description="Who placed it.")
+    legal_entity: UUID | None = None
+    article: str = Field("", max_length=100, description="Beginning of an article in it.")
+    least: Decimal | None = Field(None, ge=0, description="Least sum with VAT.")
+    most: Decimal | None = Field(None, ge=0, description="Greatest sum with VAT.")
+    archived: bool = Field(False, description="Orders of the archive instead of the others.")
     after: str | None = Field(None, max_length=1000, description="`next` of the page before.")
     limit: int = Field(30, ge=1, le=100)
 
@@ -261,7 +270,8 @@ class CartLine:
 class Orders:
     def on_get(self, req: Request, resp: Response) -> None:
         query = read_query(req, OrderListQuery)
-        found = orders.list_orders(work_of(req), group=query.group, text=query.number, at=query.after, size=query.limit)
+        wanted = WantedOrders(text=query.number, **query.model_dump(exclude={"number", "after", "limit"}))
+        found = orders.list_orders(work_of(req), wanted, at=query.after, size=query.limit)
         items = [OrderShortOut.model_validate(row._asdict()) for row in found.items]
         reply(req, resp, OrdersOut(items=items, next=found.next))
 

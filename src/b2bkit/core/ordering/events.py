@@ -38,6 +38,16 @@ class OrderRefused(Fact):
 
 
 @dataclass(frozen=True)
+class OrderCancelAsked(Fact):
+    """The client wants an order that the ERP has no more; the ERP, or the manager in it, decides."""
+
+    order_id: UUID
+    company_id: UUID
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class OrderStatusChanged(Fact):
     """The order went on along its way; `status` is the new one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -41,10 +41,6 @@ class NewsQuery(BaseModel):
 
 class CartQuery(BaseModel):
     repeated: UUID | None = None  # the order whose goods were just put in
-
-
-class ListForm(BaseModel):
-    text: str = Field("", max_length=20_000)
 
 
 class RepeatForm(BaseModel):
@@ -107,9 +103,3 @@ def places_of(addresses: Sequence[Address]) -> list[tuple[str, str, str]]:
     """Where an order can go to, for the checkout's choice: (id, address, label). Labels are said where they tell one from another."""
     told = len({address.label for address in addresses}) > 1
     return [(str(address.id), address.text, address.label if told else "") for address in addresses]
-
-
-class OrdersQuery(BaseModel):
-    group: Literal["open", "shipped", "closed", "cancelled", "refused", "all"] = "all"
-    q: str = Field("", max_length=40)
-    at: str | None = Field(None, max_length=1000)

@@ -82,6 +82,8 @@ class Order(CompanyOwned, Base):
     erp_version  of the last status that the ERP sent; an older one is ignored
     contract_id  None only for an order from the ERP that names no contract
     checked_at   when the ERP said prices and stock of its lines before it was placed; None: it was silent, or nobody asked
+    archived_at  when the client's people took it out of their list; staff see it all the same
+    cancel_asked_at  when the client asked to cancel an order that the ERP has; the ERP decides
     """
 
     __tablename__ = "core_order"
@@ -121,6 +123,8 @@ class Order(CompanyOwned, Base):
     erp_version: Mapped[str] = mapped_column(String(40), default="")
     erp_as_of: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
 
 
 class OrderLine(CompanyOwned, Base):
@@ -135,6 +139,8 @@ class OrderLine(CompanyOwned, Base):
         ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
         UniqueConstraint("order_id", "product_id", "unit", "price"),  # the ERP may split a product by price, the portal never does
         CheckConstraint("quantity > 0", name="quantity"),
+        # orders that hold an article, by its beginning
+        Index("ix_core_order_line_article", "article", postgresql_ops={"article": "varchar_pattern_ops"}),
     )
 
     order_id: Mapped[UUID]
@@ -177,3 +183,46 @@ class OrderEvent(CompanyOwned, Base):
     exact: Mapped[bool] = mapped_column(default=True)
     actor: Mapped[title] = mapped_column(default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class SavedCart(CompanyOwned, Base):
+    """A cart that was put aside under a name.
+
+    kind     draft: goes back into the cart once; template: is ordered from again and again
+    shared   True: the whole company's; False: the person's own
+    """
+
+    __tablename__ = "core_saved_cart"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        CheckConstraint("kind in ('draft', 'template')", name="kind"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
+    contract_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[title]
+    shared: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class SavedCartLine(CompanyOwned, Base):
+    """An amount of a product in a cart that was put aside; no price is kept, that of the day on which it is ordered applies."""
+
+    __tablename__ = "core_saved_cart_line"
+    __table_args__ = (
+        UniqueConstraint("saved_cart_id", "product_id", "unit"),
+        ForeignKeyConstraint(["company_id", "saved_cart_id"], ["core_saved_cart.company_id", "core_saved_cart.id"], ondelete="CASCADE"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("base_quantity > 0", name="base_quantity"),
+    )
+
+    saved_cart_id: Mapped[UUID]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))
+    unit: Mapped[str] = mapped_column(String(50))
+    quantity: Mapped[measure]
+    base_quantity: Mapped[measure]
+    position: Mapped[int]

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from b2bkit.core.accounts.models import Company, Membership
 from b2bkit.core.extend.things import NotificationKind
 from b2bkit.core.i18n import N_, _
-from b2bkit.core.ordering.events import OrderRefused, OrderStatusChanged, OrderTaken
+from b2bkit.core.ordering.events import OrderCancelAsked, OrderRefused, OrderStatusChanged, OrderTaken
 from b2bkit.core.ordering.models import Order
 from b2bkit.core.ordering.service.life import STATUS_LABELS
 from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import Work
 
-OrderFact = OrderTaken | OrderRefused | OrderStatusChanged
+OrderFact = OrderTaken | OrderRefused | OrderCancelAsked | OrderStatusChanged
 
 
 def buyers(work: Work, event: OrderFact) -> Iterable[UUID]:
@@ -28,7 +28,7 @@ def buyers(work: Work, event: OrderFact) -> Iterable[UUID]:
     return list(work.session.scalars(members.where(Membership.role == "owner")))
 
 
-def manager(work: Work, event: OrderRefused) -> Iterable[UUID]:
+def manager(work: Work, event: OrderRefused | OrderCancelAsked) -> Iterable[UUID]:
     """The client's manager, who decides."""
     found = work.session.scalar(select(Company.manager_id).where(Company.id == event.company_id))
     return [found] if found else []
@@ -55,6 +55,11 @@ def _refused(work: Work, event: OrderRefused) -> Mapping[str, str]:
 
 
 def _decide(work: Work, event: OrderRefused) -> Mapping[str, str]:
+    company = work.session.get_one(Company, event.company_id).name
+    return {"number": event.number, "company": company, "reason": event.reason or _("No reason was given.")}
+
+
+def _cancel_asked(work: Work, event: OrderCancelAsked) -> Mapping[str, str]:
     company = work.session.get_one(Company, event.company_id).name
     return {"number": event.number, "company": company, "reason": event.reason or _("No reason was given.")}
 
@@ -95,6 +100,17 @@ KINDS = (
         route=_route,
         audience="client",
         samples={"number": "П-000123"},
+    ),
+    NotificationKind(
+        name="ordering.cancel_asked",
+        label=N_("A client asks to cancel an order that 1C has"),
+        event=OrderCancelAsked,
+        recipients=manager,
+        context=_cancel_asked,
+        title=N_("Cancel order {number}?"),
+        text=N_("{company} wants it no more. {reason} Cancel it in 1C, or tell the client why not."),
+        route=_workspace,
+        audience="staff",
     ),
     NotificationKind(
         name="ordering.refused_to_manager",

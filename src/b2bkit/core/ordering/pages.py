@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from b2bkit.core.erp.service.contact import erp_view
-from b2bkit.core.errors import Conflict, Problem, Refused
+from b2bkit.core.errors import Conflict, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
-from b2bkit.core.ordering.service import again, cart, filling, orders, quick
+from b2bkit.core.ordering.service import again, cart, filling
 from b2bkit.core.ordering.service.cart import CartView
-from b2bkit.core.ordering.service.journey import When, look, origin, steps, way
 from b2bkit.core.ordering.service.marks import cart_mark
 from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
 from b2bkit.core.work import Work
@@ -113,29 +112,6 @@ class CartClear:
         _change(req, resp, lambda work: filling.clear(work, version=form.version), done=_("The cart is empty"))
 
 
-class QuickOrder:
-    """A pasted list: what is understood goes into the cart, what is not stays in the field with its reasons."""
-
-    def on_get(self, req: Request, resp: Response) -> None:
-        self._show(req, resp)
-
-    def on_post(self, req: Request, resp: Response) -> None:
-        form, work = read_form(req, forms.ListForm), work_of(req)
-        try:
-            with work.session.begin_nested():
-                listed = quick.order_list(work, form.text)
-        except Refused as refused:
-            return self._show(req, resp, form.text, refused.problems, status=refused.status)
-        if not listed.problems:
-            return redirect(req, resp, "ordering.cart")
-        return self._show(req, resp, listed.rest, listed.problems, listed.added)
-
-    def _show(
-        self, req: Request, resp: Response, text: str = "", problems: Sequence[Problem] = (), added: int = 0, status: int = 200
-    ) -> None:
-        render(req, resp, "ordering/quick.html", text=text, problems=problems, added=added, status=status)
-
-
 class OrderRepeat:
     """The goods of an order, once more into the cart."""
 
@@ -164,42 +140,3 @@ class CartNews:
         if shown.version == query.version and query.news == shown.news:
             return reply(req, resp, None)
         return fragment(req, resp, "ordering/_cart_news.html", elsewhere=shown.version != query.version)
-
-
-# orders
-
-
-class Orders:
-    def on_get(self, req: Request, resp: Response) -> None:
-        query, work = read_query(req, forms.OrdersQuery), work_of(req)
-        found = orders.list_orders(work, group=query.group, text=query.q, at=query.at)
-        times = orders.times_of(work, [row.id for row in found.items])
-        rows = [(row, look(row), way(work, row, times.get(row.id, {}))) for row in found.items]
-        values: dict[str, Any] = {
-            "rows": rows,
-            "page_of": found,
-            "query": query,
-            "staff": work.actor.kind == "staff",
-            "erp": erp_view(work),
-        }
-        render(req, resp, "ordering/orders.html", block="list", **values)
-
-
-class OrderPage:
-    def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
-        work = work_of(req)
-        shown = orders.show(work, order_id)
-        times = {event.kind: When(event.at, event.exact) for event in shown.events}
-        erp = erp_view(work)
-        reason = next((event.note for event in reversed(shown.events) if event.kind == "refused"), "") if work.actor.kind == "staff" else ""
-        values: dict[str, Any] = {
-            "shown": shown,
-            "order": shown.order,
-            "lines": [(line, orders.amounts_of(line)) for line in shown.lines],
-            "look": look(shown.order),
-            "origin": origin(work, shown.order, shown.placed_by),
-            "steps": steps(work, shown.order, times, erp.state if erp else None, reason),
-            "erp": erp,
-            "staff": work.actor.kind == "staff",
-        }
-        render(req, resp, "ordering/order.html", block="order", **values)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
-from b2bkit.core.ordering import api, events, notices, pages, scopes, widgets
+from b2bkit.core.ordering import api, events, history_pages, notices, pages, quick_pages, scopes, widgets
 from b2bkit.core.ordering.checkout import pages as checkout
-from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine
+from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
 from b2bkit.core.ordering.service import checks, marks
 
 CART, PLACE, VIEW = "ordering.cart", "ordering.place", "ordering.view"
@@ -21,7 +21,7 @@ class OrderingPlugin(Plugin):
     name = "ordering"
     label = N_("Ordering")
     version = "0.1.0"
-    events = (events.OrderPlaced, events.OrderTaken, events.OrderRefused, events.OrderStatusChanged)
+    events = (events.OrderPlaced, events.OrderTaken, events.OrderRefused, events.OrderCancelAsked, events.OrderStatusChanged)
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
@@ -41,6 +41,8 @@ class OrderingPlugin(Plugin):
     def register_scopes(self) -> Iterable[Scope]:
         yield Scope(name="ordering.carts", entity=Cart, criterion=scopes.own_cart(Cart))
         yield Scope(name="ordering.cart_lines", entity=CartLine, criterion=scopes.own_cart(CartLine))
+        yield Scope(name="ordering.saved_carts", entity=SavedCart, criterion=scopes.saved_cart)
+        yield Scope(name="ordering.saved_cart_lines", entity=SavedCartLine, criterion=scopes.saved_cart_line)
         yield Scope(name="ordering.orders_seen", entity=Order, criterion=scopes.order_scope)
         yield Scope(name="ordering.order_lines", entity=OrderLine, criterion=scopes.part_of_order(OrderLine))
         yield Scope(name="ordering.order_events", entity=OrderEvent, criterion=scopes.part_of_order(OrderEvent))
@@ -57,10 +59,9 @@ class OrderingPlugin(Plugin):
         )
         yield Route(name="ordering.cart_accept", path="/cart/accept", resource=pages.CartAccept(), permission=CART)
         yield Route(name="ordering.cart_clear", path="/cart/clear", resource=pages.CartClear(), permission=CART)
-        yield Route(name="ordering.quick", path="/cart/list", resource=pages.QuickOrder(), permission=CART)
+        yield from quick_pages.routes(CART)
         yield Route(name="ordering.checkout", path="/checkout", resource=checkout.Checkout(), permission=PLACE)
-        yield Route(name="ordering.orders", path="/orders", resource=pages.Orders(), permission=VIEW)
-        yield Route(name="ordering.order", path="/orders/{order_id:uuid}", resource=pages.OrderPage(), permission=VIEW)
+        yield from history_pages.routes(VIEW, PLACE)
         yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)
         yield from _api_routes()
 

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, false, select
 
 from b2bkit.core.accounts.scopes import company_scope, contract_limit, own_or_company
 from b2bkit.core.extend.things import Level
-from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine
+from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
 from b2bkit.core.work import Actor
 
 VIEW = "ordering.view"
 _order = Order.__table__
+_saved = SavedCart.__table__
 
 
 def own_cart(entity: type[Cart] | type[CartLine]) -> Callable[[Actor], ColumnElement[bool]]:
@@ -25,6 +26,21 @@ def own_cart(entity: type[Cart] | type[CartLine]) -> Callable[[Actor], ColumnEle
         return company_scope(actor, entity.company_id) if actor.kind == "system" else false()
 
     return criterion
+
+
+def saved_cart(actor: Actor) -> ColumnElement[bool]:
+    """Carts put aside: one's own and those that colleagues share; staff see none."""
+    if actor.kind == "client" and actor.user_id is not None:
+        return (SavedCart.company_id == actor.company_id) & (SavedCart.shared.is_(True) | (SavedCart.user_id == actor.user_id))
+    return company_scope(actor, SavedCart.company_id) if actor.kind == "system" else false()
+
+
+def saved_cart_line(actor: Actor) -> ColumnElement[bool]:
+    """Lines follow their cart."""
+    if actor.kind == "client" and actor.user_id is not None:
+        seen = select(_saved.c.id).where(_saved.c.shared.is_(True) | (_saved.c.user_id == actor.user_id))
+        return (SavedCartLine.company_id == actor.company_id) & SavedCartLine.saved_cart_id.in_(seen)
+    return company_scope(actor, SavedCartLine.company_id) if actor.kind == "system" else false()
 
 
 def order_scope(actor: Actor) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from b2bkit.core.extend.things import Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering.service import cart, orders
 from b2bkit.core.ordering.service.again import bought_lately
+from b2bkit.core.ordering.service.finding import Wanted
 from b2bkit.core.ordering.service.journey import look, way
 from b2bkit.core.work import Work
 
@@ -21,7 +22,7 @@ SHOWN, AGAIN = 6, 6
 def open_orders(work: Work, subject: object) -> Mapping[str, object] | None:
     """Orders on their way, newest first; where none is, the latest of the others."""
     count = orders.count_open(work)
-    found = orders.list_orders(work, group="open" if count else "all", size=SHOWN)
+    found = orders.list_orders(work, Wanted(group="open" if count else "all"), size=SHOWN)
     times = orders.times_of(work, [row.id for row in found.items])
     rows = [(row, look(row), way(work, row, times.get(row.id, {}))) for row in found.items]
     return {"rows": rows, "count": count, "staff": work.actor.kind == "staff"}

@@ -70,12 +70,15 @@ def _record(work: Work, order_id: UUID, receipt: Receipt) -> None:
     row = _row(work, order_id, lock=True)
     if row is None or row.state == "taken":
         return
+    withdrawn = row.state == "withdrawn"
     row.attempts += 1
     row.ref = receipt.ref
     if receipt.state == "refused":
         refuse(work, order_id, receipt.reason)
     else:
         _taken(work, row, receipt.number)
+        if withdrawn:  # cancelled while it was on its way: the ERP is told
+            owe_again(work, order_id)
 
 
 # exchanges in which the ERP asks
@@ -156,6 +159,29 @@ def resend(work: Work, order_id: UUID) -> None:
     change_erp_state(work, order_id=order_id, to="waiting")
     work.enqueue(SEND, unique=str(order_id), key=str(order_id), order_id=str(order_id))
     record(work, action="erp.resent", entity="order", entity_id=order_id, company_id=row.company_id)
+
+
+def withdraw(work: Work, order_id: UUID) -> bool:
+    """The order is not owed any more. False when the ERP has it, or was just offered it and may have it: it must be asked."""
+    row = _row(work, order_id, lock=True)
+    if row is None or row.state == "withdrawn":
+        return True
+    if row.state != "refused" and (row.state != "waiting" or row.attempts):
+        return False
+    row.state, row.reason, row.batch, row.changed_at = "withdrawn", "", "", work.now
+    work.session.flush()
+    return True
+
+
+def owe_again(work: Work, order_id: UUID) -> None:
+    """Something of an order that the ERP has, or may have, is to be told: it goes out once more under its key."""
+    row = _row(work, order_id, lock=True)
+    if row is None:
+        return
+    if row.state == "taken":
+        row.state, row.batch, row.changed_at = "waiting", "", work.now
+        work.session.flush()
+    work.enqueue(SEND, unique=str(order_id), key=str(order_id), order_id=str(order_id))
 
 
 def known_in_erp(work: Work, order_id: UUID, erp_number: str = "") -> None:

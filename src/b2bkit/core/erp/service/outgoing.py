@@ -56,7 +56,10 @@ class OutgoingLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingOrder:
-    """An order on its way to the ERP (1C: Заказ клиента). `id` is the key under which the ERP must find a resent order again."""
+    """An order on its way to the ERP (1C: Заказ клиента). `id` is the key under which the ERP must find a resent order again.
+
+    cancelled   the client wants it no more: whether it is cancelled the ERP decides
+    """
 
     id: UUID
     ref: str | None
@@ -137,7 +140,7 @@ def _outgoing(
         wanted_on=order.wanted_on,
         placed_by=placed_by or "",
         email=email or "",
-        cancelled=order.status == "cancelled",
+        cancelled=order.status == "cancelled" or order.cancel_asked_at is not None,
         lines=[_line(line, refs) for line in lines],
     )
 

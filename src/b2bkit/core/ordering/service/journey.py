@@ -143,8 +143,8 @@ def _moment(work: Work, when: When | None) -> str:
     return day(when.at, lang=lang, zone=zone, today=work.now.astimezone(zone).date())
 
 
-def steps(work: Work, order: Moving, times: Mapping[str, When], erp: ErpState | None, reason: str = "") -> list[Step]:
-    """The timeline of an order's page. `reason`: why 1C refused, for those who decide."""
+def steps(work: Work, order: Moving, times: Mapping[str, When], erp: ErpState | None, reason: str = "", who: str = "") -> list[Step]:
+    """The timeline of an order's page. `reason`: why 1C refused, for those who decide; `who`: who cancelled it and why."""
     if order.erp_state == "none" and order.source == "portal":
         plan = [("inbox", _("Accepted by the portal"), ("placed",)), ("file-check", _("Confirmed"), ("confirmed", "ready"))]
         done = 3 if order.status in _SHIPPED else 2 if order.status in _CONFIRMED else 1
@@ -160,7 +160,7 @@ def steps(work: Work, order: Moving, times: Mapping[str, When], erp: ErpState | 
     if order.source == "erp":
         plan.pop(1)
         done -= 1
-    failed = _failure(work, order, times, reason)
+    failed = _failure(work, order, times, reason, who)
     made = []
     for number, (icon, title, kinds) in enumerate(plan, 1):
         when = next((times[kind] for kind in kinds if kind in times), None)
@@ -176,9 +176,10 @@ def _with_number(order: Moving, text: str, kinds: tuple[str, ...]) -> str:
     return f"{text} · {order.erp_number}" if "taken" in kinds and order.erp_number and text else text
 
 
-def _failure(work: Work, order: Moving, times: Mapping[str, When], reason: str) -> Step | None:
+def _failure(work: Work, order: Moving, times: Mapping[str, When], reason: str, who: str) -> Step | None:
     if order.status == "cancelled":
-        return Step("failed", "ban", _("Cancelled"), _moment(work, times.get("cancelled")))
+        when = _moment(work, times.get("cancelled"))
+        return Step("failed", "ban", _("Cancelled"), " · ".join(part for part in (when, who) if part))
     if order.erp_state == "refused":
         decides = reason or _("Your manager is deciding what to do. Nothing is lost.")
         when = _moment(work, times.get("refused"))

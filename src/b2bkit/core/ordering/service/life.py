@@ -51,7 +51,7 @@ def change_status(
 
     Raises Conflict for a step that the graph does not have, NotFound for an absent order.
     """
-    order = _order(work, order_id)
+    order = held_order(work, order_id)
     if order.status == to:
         return False
     before = [status for status, following in STATUS_GRAPH.items() if to in following]
@@ -70,7 +70,7 @@ def change_erp_state(work: Work, *, order_id: UUID, to: str, at: datetime | None
 
     Compare and set along ERP_GRAPH; False when nothing changed or the step is not possible any more (a confirmation that comes late).
     """
-    order = _order(work, order_id)
+    order = held_order(work, order_id)
     before = [state for state, following in ERP_GRAPH.items() if to in following]
     values = {"erp_state": to, **({"erp_number": erp_number} if erp_number else {})}
     statement = update(Order).where(Order.id == order_id, Order.erp_state.in_(before)).values(**values)
@@ -101,8 +101,8 @@ def note_event(
     work.signal("order", order.id, companies=(order.company_id,), staff=True)
 
 
-def _order(work: Work, order_id: UUID) -> Order:
-    """The order as it is in the database now; held until the end of the transaction."""
+def held_order(work: Work, order_id: UUID) -> Order:
+    """The order as it is in the database now; held until the end of the transaction. NotFound for an absent one."""
     found = work.session.scalars(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()

@@ -6,30 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
 from b2bkit.core.catalog.units import counted, spelt, unit_label
 from b2bkit.core.errors import NotFound
 from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
+from b2bkit.core.ordering.service.finding import EVERY, Wanted, narrowed
 from b2bkit.core.ordering.service.journey import When
 from b2bkit.core.ordering.service.life import OPEN
 from b2bkit.core.web.paging import Cursor, Slice, slice_of
 from b2bkit.core.work import Work
 
 VIEW: Final = "ordering.view"
-Group = Literal["open", "shipped", "closed", "cancelled", "refused", "all"]
-GROUPS: Final[Mapping[Group, tuple[str, ...]]] = {
-    "open": OPEN,
-    "shipped": ("shipped",),
-    "closed": ("closed",),
-    "cancelled": ("cancelled",),
-    "refused": (),
-    "all": (),
-}
 
 
 class OrderRow(NamedTuple):
@@ -110,36 +102,17 @@ _ROWS = (
 _KEY = (datetime, UUID)
 
 
-def list_orders(work: Work, *, group: Group = "all", text: str = "", at: str | None = None, size: int = 30) -> Slice[OrderRow]:
-    """A page of orders, newest first. `text`: part of the portal's number or 1C's; `at`: a cursor of the page before."""
+def list_orders(work: Work, wanted: Wanted = EVERY, *, at: str | None = None, size: int = 30) -> Slice[OrderRow]:
+    """A page of the orders that are wanted, newest first. `at`: a cursor of the page before."""
     work.require(VIEW)
     cursor = Cursor.decode(at, _KEY)
-    statement = _filtered(_ROWS, group, text)
+    statement = narrowed(work, _ROWS, wanted)
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
         statement = statement.where(_beyond(cursor))
     order = (Order.placed_at.asc(), Order.id.asc()) if backwards else (Order.placed_at.desc(), Order.id.desc())
     rows = [OrderRow._make(row) for row in work.session.execute(statement.order_by(*order).limit(size + 1))]
     return slice_of(rows, size, cursor, lambda row: (row.placed_at, row.id))
-
-
-def _filtered(statement: Select[*tuple[Any, ...]], group: Group, text: str) -> Select[*tuple[Any, ...]]:
-    if group == "refused":
-        statement = statement.where(Order.erp_state == "refused")
-    elif GROUPS[group]:
-        statement = statement.where(Order.status.in_(GROUPS[group]))
-    wanted = text.strip()[:40]
-    if wanted:
-        statement = statement.where(
-            or_(*(column.like(part, escape="/") for part in _parts(wanted) for column in (Order.number, Order.erp_number)))
-        )
-    return statement
-
-
-def _parts(wanted: str) -> list[str]:
-    """Patterns for a part of a number, as typed and in capitals: SQLite folds Latin letters only."""
-    spelt = dict.fromkeys((wanted, wanted.upper()))
-    return ["%" + part.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%" for part in spelt]
 
 
 def _beyond(cursor: Cursor) -> ColumnElement[bool]:

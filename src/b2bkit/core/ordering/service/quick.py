@@ -14,7 +14,7 @@ from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.quantities import BASE_PLACES, MAX_QUANTITY, Rules, base_quantity, start_of
 from b2bkit.core.catalog.units import unit_label
 from b2bkit.core.catalog.visibility import prepared
-from b2bkit.core.errors import Problem, Refused
+from b2bkit.core.errors import Cure, Problem, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering.service.cart import MAX_LINES
 from b2bkit.core.ordering.service.filling import Asked, add_lines
@@ -27,21 +27,29 @@ _SEPARATORS: Final = " -./_"
 
 
 class Typed(NamedTuple):
-    """A line of the list: `number` counts from 1; `amount` None when the line names an article alone."""
+    """A line of the list: `number` counts from 1 (of a file: its row); `said` is the amount as it stood there, empty where there was
+    none, and `amount` None where it is no number or there is none."""
 
     number: int
     text: str
     article: str
     amount: Decimal | None
     unit: str
+    said: str = ""
+
+
+class Wrong(NamedTuple):
+    """A line that is still to be ordered, and why. The problem's field is `article`, `amount` or `unit`, its cures are units."""
+
+    typed: Typed
+    problem: Problem
 
 
 class Listed(NamedTuple):
-    """What came of a list: how many lines went into the cart, what is wrong with the others, and these others to be mended."""
+    """What came of a list: how many lines went into the cart, and the others."""
 
     added: int
-    problems: tuple[Problem, ...]
-    rest: str
+    wrong: tuple[Wrong, ...]
 
 
 def parse(text: str) -> list[Typed]:
@@ -62,14 +70,20 @@ def _columns(number: int, line: str) -> Typed:
     if place is None:
         return Typed(number, line, article, None, "")
     unit = others[place + 1] if place + 1 < len(others) and not re.fullmatch(_NUMBER, others[place + 1]) else ""
-    return Typed(number, line, article, _amount(others[place]), unit)
+    return Typed(number, line, article, _amount(others[place]), unit, others[place])
 
 
 def _words(number: int, line: str) -> Typed:
     match = _LINE.fullmatch(line)
     if match is None:
         return Typed(number, line, line, None, "")
-    return Typed(number, line, match["article"].strip(), _amount(match["number"]), (match["unit"] or "").strip())
+    return Typed(number, line, match["article"].strip(), _amount(match["number"]), (match["unit"] or "").strip(), match["number"])
+
+
+def typed_line(number: int, article: str, said: str, unit: str) -> Typed:
+    """A line whose parts are known, of a file or of a form."""
+    said = said.strip()
+    return Typed(number, article.strip(), article.strip(), _amount(said) if re.fullmatch(_NUMBER, said) else None, unit.strip(), said)
 
 
 def _amount(text: str) -> Decimal | None:
@@ -80,12 +94,16 @@ def _amount(text: str) -> Decimal | None:
 
 
 def order_list(work: Work, text: str) -> Listed:
+    """Puts the lines of a pasted text into the cart, as `order_lines` does."""
+    return order_lines(work, parse(text))
+
+
+def order_lines(work: Work, typed: Sequence[Typed]) -> Listed:
     """Puts every line that can be understood into the cart; the others are told with their reasons and given back.
 
     An amount without a unit is in base units, an article without an amount gets the least that can be ordered. Amounts that break a rule
     of the product go into the cart, which shows the nearest allowed ones. Raises Refused for an empty list, and where the cart is full.
     """
-    typed = parse(text)
     if not typed:
         raise Refused(Problem("ordering.list_empty", _("Type or paste at least one line: an article and how much of it."), "text"))
     if len(typed) > MAX_LINES:
@@ -94,42 +112,38 @@ def order_list(work: Work, text: str) -> Listed:
         )
     products = _by_article(work, {one.article for one in typed} | {one.text for one in typed if one.amount is not None})
     goods = look_up(work, {id_ for ids in products.values() for id_ in ids}, stock=False)
-    asked, problems, rest = [], [], []
+    asked, wrong = [], []
     for one in typed:
         understood = _understood(one, products, goods)
         if isinstance(understood, Problem):
-            problems.append(understood)
-            rest.append(one.text)
+            wrong.append(Wrong(one, understood))
         else:
             asked.append(understood)
     if asked:
         add_lines(work, asked)
-    return Listed(len(asked), tuple(problems), "\n".join(rest))
+    return Listed(len(asked), tuple(wrong))
 
 
 def _understood(one: Typed, products: Mapping[str, Sequence[UUID]], goods: Mapping[UUID, Goods]) -> Asked | Problem:
     ids = products.get(_plain(one.article), ())
     if not ids and one.amount is not None and (whole := products.get(_plain(one.text), ())):
-        one, ids = one._replace(article=one.text, amount=None, unit=""), whole  # the article itself ends in a number
-    names = {"line": one.number, "article": one.article[:60]}
+        one, ids = one._replace(article=one.text, amount=None, unit="", said=""), whole  # the article itself ends in a number
     if len(ids) != 1:
-        several = _("Line %(line)d, “%(article)s”: several products have this article. Add the right one from the catalogue.") % names
-        unknown = _("Line %(line)d, “%(article)s”: there is no such article in your catalogue. Check it, or search by name.") % names
-        return Problem("ordering.list_several" if ids else "ordering.list_unknown", several if ids else unknown, "text")
+        several = _("Several products have this article. Add the right one from the catalogue.")
+        unknown = _("There is no such article in your catalogue. Check it, or search by name.")
+        return Problem("ordering.list_several" if ids else "ordering.list_unknown", several if ids else unknown, "article")
     [product_id], rules = ids, goods[ids[0]].rules
-    if one.amount is None:
+    if one.amount is None and not one.said:
         unit, amount = start_of(rules)
         return Asked(product_id, unit, amount, base_quantity(amount, rules.factor(unit) or Decimal(1)))
-    if not 0 < one.amount <= MAX_QUANTITY or one.amount != one.amount.quantize(BASE_PLACES):
-        wrong = _("Line %(line)d, “%(article)s”: enter an amount above zero with at most three decimals.") % names
-        return Problem("ordering.list_amount", wrong, "text")
+    if one.amount is None or not 0 < one.amount <= MAX_QUANTITY or one.amount != one.amount.quantize(BASE_PLACES):
+        return Problem("ordering.list_amount", _("Enter an amount above zero with at most three decimals."), "amount")
     chosen = _unit(rules, one.unit)
     factor = rules.factor(chosen) if chosen is not None else None
     if chosen is None or factor is None:
-        names |= {"unit": one.unit[:30], "units": ", ".join(unit_label(rules.spelt(unit)) for unit in rules.units)}
-        return Problem(
-            "ordering.list_unit", _("Line %(line)d, “%(article)s”: no unit “%(unit)s” here. Use one of: %(units)s.") % names, "text"
-        )
+        cures = tuple(Cure(unit_label(rules.spelt(unit)), "unit", unit) for unit in rules.units)
+        names = {"unit": one.unit[:30], "units": ", ".join(cure.label for cure in cures)}
+        return Problem("ordering.list_unit", _("No unit “%(unit)s” here. Use one of: %(units)s.") % names, "unit", cures)
     return Asked(product_id, chosen, one.amount, max(base_quantity(one.amount, factor), BASE_PLACES))
 
 
