@@ -52,6 +52,7 @@ def test_an_order_that_1c_never_saw_is_not_sent_any_more(shop_with_erp: Shop) ->
     placed = shop_with_erp.order()
     assert cancel(shop_with_erp, placed.id)
     assert state(shop_with_erp, placed.id)[0] == "cancelled"
+    shop_with_erp.portal.run_jobs()  # the delivery of the placed order comes after it was cancelled
     assert offered(shop_with_erp) == []
 
 
@@ -109,4 +110,4 @@ def test_twice_and_too_late_are_conflicts_and_foreign_is_absent(shop_with_erp: S
     with pytest.raises(NotFound), shop.work(shop.stranger) as work:
         shelf.cancel(work, order_id=placed.id, reason="")
     with shop.portal.work() as work:
-        assert work.session.query(Handover).filter_by(order_id=placed.id).one().state == "withdrawn"
+        assert work.session.query(Handover).filter_by(order_id=placed.id).all() == []

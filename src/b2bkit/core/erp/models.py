@@ -102,8 +102,7 @@ class LiveAnswer(CompanyOwned, Base):
 class Handover(CompanyOwned, Base):
     """An order on its way to the ERP: the record of what is owed.
 
-    state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person decides),
-            withdrawn (cancelled before the ERP had it: nothing is owed)
+    state   waiting (not yet given), offered (given, not confirmed), taken (the ERP confirmed this very order), refused (a person decides)
     batch   which exchange it was offered in; only that one can confirm it
     """
 

@@ -195,12 +195,10 @@ class SavedCart(CompanyOwned, Base):
     __tablename__ = "core_saved_cart"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
         CheckConstraint("kind in ('draft', 'template')", name="kind"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
-    contract_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[title]
     shared: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
-from b2bkit.core.ordering import api, events, history_pages, notices, pages, quick_pages, scopes, widgets
+from b2bkit.core.ordering import api, events, history_pages, notices, pages, quick_pages, saved_pages, scopes, widgets
 from b2bkit.core.ordering.checkout import pages as checkout
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
 from b2bkit.core.ordering.service import checks, marks
@@ -60,6 +60,7 @@ class OrderingPlugin(Plugin):
         yield Route(name="ordering.cart_accept", path="/cart/accept", resource=pages.CartAccept(), permission=CART)
         yield Route(name="ordering.cart_clear", path="/cart/clear", resource=pages.CartClear(), permission=CART)
         yield from quick_pages.routes(CART)
+        yield from saved_pages.routes(CART)
         yield Route(name="ordering.checkout", path="/checkout", resource=checkout.Checkout(), permission=PLACE)
         yield from history_pages.routes(VIEW, PLACE)
         yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)

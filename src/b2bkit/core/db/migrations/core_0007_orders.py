@@ -15,7 +15,6 @@ def upgrade() -> None:
     op.create_table(
         "core_saved_cart",
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
@@ -25,12 +24,6 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('draft', 'template')", name=op.f("ck_core_saved_cart_kind")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "contract_id"],
-            ["core_contract.company_id", "core_contract.id"],
-            name=op.f("fk_core_saved_cart_company_id_contract_id"),
-            ondelete="CASCADE",
-        ),
         sa.ForeignKeyConstraint(["company_id"], ["core_company.id"], name=op.f("fk_core_saved_cart_company_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_core_saved_cart_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_saved_cart")),

@@ -42,8 +42,14 @@ def owe(work: Work, event: OrderPlaced) -> None:
     work.session.insert_rows(Handover, [row])
 
 
+def _cancelled(work: Work, order_id: UUID) -> bool:
+    return work.session.scalar(select(Order.status).where(Order.id == order_id)) == "cancelled"
+
+
 def hand_over(work: Work, event: OrderPlaced) -> None:
     """Subscriber, after commit: has the order given to the gateway."""
+    if _cancelled(work, event.order_id):
+        return
     owe(work, event)
     if work.kit.erp_gateway is not None:
         work.enqueue(SEND, unique=str(event.order_id), key=str(event.order_id), order_id=str(event.order_id))
@@ -68,17 +74,31 @@ def send(open_work: OpenWork, *, order_id: str) -> None:
 
 def _record(work: Work, order_id: UUID, receipt: Receipt) -> None:
     row = _row(work, order_id, lock=True)
-    if row is None or row.state == "taken":
+    if row is None:
+        _told_late(work, order_id, receipt)
         return
-    withdrawn = row.state == "withdrawn"
+    if row.state == "taken":
+        return
     row.attempts += 1
     row.ref = receipt.ref
     if receipt.state == "refused":
         refuse(work, order_id, receipt.reason)
     else:
         _taken(work, row, receipt.number)
-        if withdrawn:  # cancelled while it was on its way: the ERP is told
-            owe_again(work, order_id)
+
+
+def _told_late(work: Work, order_id: UUID, receipt: Receipt) -> None:
+    """The order was withdrawn while it was on its way: if the ERP took it, it is told that the order is cancelled."""
+    company_id = work.session.scalar(select(Order.company_id).where(Order.id == order_id, Order.status == "cancelled"))
+    if company_id is None or receipt.state != "taken":
+        return
+    row = {
+        "company_id": company_id, "order_id": order_id, "state": "taken", "attempts": 1, "batch": "", "created_at": work.now,
+        "changed_at": work.now, "taken_at": work.now, "reason": "", "ref": receipt.ref,
+    }  # fmt: skip
+    work.session.insert_rows(Handover, [row])
+    change_erp_state(work, order_id=order_id, to="taken", erp_number=receipt.number)
+    owe_again(work, order_id)
 
 
 # exchanges in which the ERP asks
@@ -164,11 +184,11 @@ def resend(work: Work, order_id: UUID) -> None:
 def withdraw(work: Work, order_id: UUID) -> bool:
     """The order is not owed any more. False when the ERP has it, or was just offered it and may have it: it must be asked."""
     row = _row(work, order_id, lock=True)
-    if row is None or row.state == "withdrawn":
+    if row is None:
         return True
     if row.state != "refused" and (row.state != "waiting" or row.attempts):
         return False
-    row.state, row.reason, row.batch, row.changed_at = "withdrawn", "", "", work.now
+    work.session.delete(row)
     work.session.flush()
     return True
 

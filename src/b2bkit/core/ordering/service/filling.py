@@ -35,7 +35,7 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
     goods = look_up(work, [product_id], stock=False).get(product_id)
     if goods is None or not goods.visible:
         raise NotFound("product")
-    _storable(quantity)
+    storable(quantity)
     cart = _take(work, terms)
     lines = wanted_in(work, cart.id)
     same = next((line for line in lines if (line.product_id, line.unit) == (product_id, unit)), None)
@@ -56,7 +56,7 @@ def add_line(work: Work, *, product_id: UUID, unit: str, quantity: Decimal) -> C
         "product_id": product_id,
         "unit": unit,
         "quantity": quantity,
-        "base_quantity": _stored_base(quantity, line.factor),
+        "base_quantity": stored_base(quantity, line.factor),
         "seen_price": line.price,
         "seen_free": line.free,
         "position": _next_position(work, cart.id),
@@ -91,7 +91,7 @@ def add_lines(work: Work, asked: Sequence[Asked]) -> tuple[CartView, list[Asked]
     for one in sold:
         rules = goods[one.product_id].rules
         unit, quantity = (one.unit, one.quantity) if rules.factor(one.unit) is not None else (rules.unit, one.base_quantity)
-        _storable(quantity)
+        storable(quantity)
         place = (one.product_id, unit)
         held = wanted.get(place) or there.get(place) or Wanted(one.product_id, unit, Decimal(0))
         wanted[place] = held._replace(quantity=held.quantity + quantity)
@@ -106,7 +106,7 @@ def _write_lines(work: Work, terms: Terms, cart: CartRow, wanted: Sequence[Wante
     position, rows = _next_position(work, cart.id), list[dict[str, object]]()
     for line in appraise(work, terms.contract_id, wanted):
         values = {
-            "quantity": line.quantity, "base_quantity": _stored_base(line.quantity, line.factor), "seen_price": line.price,
+            "quantity": line.quantity, "base_quantity": stored_base(line.quantity, line.factor), "seen_price": line.price,
             "seen_free": line.free,
         }  # fmt: skip
         if line.line_id is not None:
@@ -123,7 +123,7 @@ def change_line(work: Work, *, line_id: UUID, quantity: Decimal, unit: str | Non
     Conflict when the cart was changed elsewhere since `version` was shown.
     """
     terms, cart, line = _line_to_change(work, line_id, version)
-    _storable(quantity)
+    storable(quantity)
     if unit is None or unit == line.unit:
         _set(work, terms, line, quantity)
         return _changed(work, terms, cart)
@@ -228,7 +228,7 @@ def _line_to_change(work: Work, line_id: UUID, version: int | None) -> tuple[Ter
     return terms, cart, line
 
 
-def _storable(quantity: Decimal) -> None:
+def storable(quantity: Decimal) -> None:
     """What can be kept at all: positive, three places, not beyond any order. Everything else about it is shown in the cart."""
     if not quantity.is_finite() or quantity <= 0:
         raise Refused(Problem("quantity.not_positive", _("Enter a quantity above zero, or remove the line."), "quantity"))
@@ -238,19 +238,19 @@ def _storable(quantity: Decimal) -> None:
         raise Refused(Problem("quantity.too_precise", _("Enter at most three decimal places."), "quantity"))
 
 
-def _stored_base(quantity: Decimal, factor: Decimal | None) -> Decimal:
+def stored_base(quantity: Decimal, factor: Decimal | None) -> Decimal:
     return max(base_quantity(quantity, factor or Decimal(1)), BASE_PLACES)
 
 
 def _set(work: Work, terms: Terms, line: Wanted, quantity: Decimal, *, renew: bool = False) -> None:
     """Writes a line's quantity. A price that the buyer knew follows the volume step; a change not accepted stays one, unless `renew`."""
-    _storable(quantity)
+    storable(quantity)
     before, after = appraise(work, terms.contract_id, (line, line._replace(quantity=quantity)))
     seen = after.price if renew or before.price == line.seen_price else line.seen_price
     values = {
         "unit": line.unit,
         "quantity": quantity,
-        "base_quantity": _stored_base(quantity, after.factor),
+        "base_quantity": stored_base(quantity, after.factor),
         "seen_price": seen,
         "seen_free": after.free,
     }

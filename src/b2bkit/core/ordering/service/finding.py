@@ -119,12 +119,12 @@ def _holds(work: Work, article: str) -> ColumnElement[bool]:
 
 
 def _lines_of(work: Work, article: str) -> ColumnElement[bool]:
-    """Lines whose article begins so, as typed or in capitals or small letters: bounds that the index of each database knows."""
+    """Lines whose article begins so, as typed or in capitals or small letters, in the words whose index each database uses."""
     column, starts = OrderLine.article, list[ColumnElement[bool]]()
     for spelt in dict.fromkeys((article, article.upper(), article.lower())):
-        if work.session.dialect == "postgresql":  # by bytes, whatever the database's collation
-            starts.append(column.op("~>=~", is_comparison=True)(spelt) & column.op("~<=~", is_comparison=True)(spelt + _LAST))
-        else:
+        if work.session.dialect == "postgresql":
+            starts.append(column.like(_escaped(spelt) + "%", escape="/"))
+        else:  # its LIKE finds no use for an index that tells capitals apart
             starts.append(column.between(spelt, spelt + _LAST))
     return or_(*starts)
 

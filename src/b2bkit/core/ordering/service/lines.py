@@ -135,6 +135,11 @@ class Line:
         return unit_label(self.rules.spelt())
 
     @property
+    def unit_said(self) -> str:
+        """The ordered unit, as people say it."""
+        return unit_label(self.rules.spelt(self.unit))
+
+    @property
     def sum_shown(self) -> Decimal | None:
         """The line's sum on the terms of its price, with or without VAT; None where the line does not count."""
         return (self.total if self.vat_included else self.net) if self.counts else None
