@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.extend.things import Operation, Route
 from b2bkit.core.i18n import _
-from b2bkit.core.ordering.service import quick, quick_file
+from b2bkit.core.ordering.service import price_list, quick, quick_file
 from b2bkit.core.ordering.service.cart import MAX_LINES
 from b2bkit.core.ordering.service.quick import Listed, Typed, Wrong
 from b2bkit.core.sheets import XLSX
 from b2bkit.core.web.download import send_file
-from b2bkit.core.web.handling import Request, Response, read_form, read_json, redirect, render, reply, work_of
+from b2bkit.core.web.handling import Request, Response, read_form, read_json, read_query, redirect, render, reply, work_of
 from b2bkit.core.web.state import Upload
 
 LARGEST = quick_file.LARGEST + 200_000  # the file, and what else the form holds
@@ -82,6 +83,22 @@ class QuickForm:
         send_file(resp, quick_file.empty_form(work_of(req)), name=_("Order form") + ".xlsx", kind=XLSX)
 
 
+class PriceListQuery(BaseModel):
+    """What of the assortment: the catalogue's words and group."""
+
+    q: str = Field("", max_length=200)
+    category: UUID | None = None
+
+
+class PriceList:
+    """The buyer's own assortment with prices and a column to order in."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        query = read_query(req, PriceListQuery)
+        data = price_list.price_list(work_of(req), category=query.category, q=query.q)
+        send_file(resp, data, name=_("Price list") + ".xlsx", kind=XLSX)
+
+
 # JSON
 
 
@@ -140,6 +157,7 @@ API_LIST = {"POST": Operation(summary="Put a list of articles into the cart; wha
 def routes(permission: str) -> Iterable[Route]:
     """The page, its file and the JSON, all for who may fill a cart."""
     yield Route(name="ordering.quick", path="/cart/list", resource=QuickOrder(), permission=permission, max_body=LARGEST)
+    yield Route(name="ordering.price_list", path="/cart/list/prices", resource=PriceList(), permission=permission)
     yield Route(name="ordering.quick_form", path="/cart/list/form", resource=QuickForm(), permission=permission)
     yield Route(
         name="ordering.api_list", path="/api/v1/cart/list", resource=ApiList(), permission=permission, area="api", operations=API_LIST
