@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -166,6 +166,13 @@ def test_an_order_on_its_way_is_not_archived_and_a_foreign_one_is_absent(shop: S
     client.get(f"/orders/{placed.id}")
     refused = client.post(f"/orders/{placed.id}/archive", {"archived": "true"})
     assert (refused.status_code, "still on its way" in refused.text) == (409, True)
+
+
+def test_bounds_beyond_all_sums_and_days_are_bounds_like_others(shop: Shop) -> None:
+    placed = shop.order("1")
+    huge = Decimal("1.29E+308")
+    assert found(shop, most=huge, least=-huge, since=date.min, until=date.max) == {placed.number}
+    assert found(shop, least=huge) == found(shop, since=date.max) == set()
 
 
 def test_days_reach_to_the_end_of_the_last_one(shop: Shop) -> None:

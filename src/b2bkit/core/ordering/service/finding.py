@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ GROUPS: Final[Mapping[Group, tuple[str, ...]]] = {
 }
 FEW: Final = 2_000  # orders that are looked up by their ids at once
 _LAST: Final = "\U0010ffff"
+_LARGEST: Final = Decimal(10) ** 15
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +82,25 @@ def _plain_conditions(work: Work, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.since is not None:
         found.append(Order.placed_at >= _start_of(work, wanted.since))
     if wanted.until is not None:
-        found.append(Order.placed_at < _start_of(work, wanted.until + timedelta(days=1)))
+        found.append(Order.placed_at < _start_of(work, min(wanted.until, _LAST_DAY) + timedelta(days=1)))
     if wanted.person is not None:
         found.append(Order.placed_by == wanted.person)
     if wanted.legal_entity is not None:
         found.append(Order.legal_entity_id == wanted.legal_entity)
     if wanted.least is not None:
-        found.append(Order.total >= wanted.least)
+        found.append(Order.total >= _sum(wanted.least, ROUND_CEILING))
     if wanted.most is not None:
-        found.append(Order.total <= wanted.most)
+        found.append(Order.total <= _sum(wanted.most, ROUND_FLOOR))
     return found
 
 
 def _start_of(work: Work, day: date) -> datetime:
-    return datetime.combine(day, time(), work.config.portal.zone).astimezone(UTC)
+    return datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), work.config.portal.zone).astimezone(UTC)
+
+
+def _sum(bound: Decimal, rounding: str) -> Decimal:
+    """A bound as far and as fine as sums go."""
+    return min(max(bound, -_LARGEST), _LARGEST).quantize(Decimal("0.01"), rounding)
 
 
 def _parts(wanted: str) -> list[str]:
