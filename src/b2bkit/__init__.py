@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b2bkit.core.errors import Conflict, Cure, Forbidden, NotFound, Problem, Refused
+from b2bkit.core.errors import Conflict, Cure, Forbidden, NotFound, Problem, Refused, TryLater, Undeliverable
 from b2bkit.core.extend.plugin import NoSettings, Plugin, PluginSettings, hookimpl
 from b2bkit.core.extend.things import (
     PUBLIC,
@@ -85,6 +85,8 @@ __all__ = [
     "Route",
     "Scope",
     "Subscriber",
+    "TryLater",
+    "Undeliverable",
     "Widget",
     "Work",
     "__version__",

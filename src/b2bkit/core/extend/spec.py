@@ -154,7 +154,8 @@ class Specs:
     def register_channels(self) -> Iterable[Channel]:
         """Ways to reach people.
 
-        Return `Channel` objects; `send` runs in a worker and raises to be tried again. Used by: notify (inbox, e-mail). Since 0.1.
+        Return `Channel` objects; `send` runs in a worker and raises to be tried again. Used by: notify (inbox, e-mail),
+        telegram, webpush. Since 0.1.
         """
         return ()
 

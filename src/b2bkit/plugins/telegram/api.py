@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpcore
 
-from b2bkit.core.errors import TryLater
+from b2bkit import TryLater
 from b2bkit.plugins.telegram.settings import TelegramSettings
 
 SECONDS: Final = 10.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from b2bkit import Message, OpenWork
-from b2bkit.core.errors import Undeliverable
+from b2bkit import Message, OpenWork, Undeliverable
 from b2bkit.core.i18n import _, speaking
 from b2bkit.plugins.telegram import service
 from b2bkit.plugins.telegram.api import ApiError, BotApi

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from b2bkit import Health, Work
-from b2bkit.core.errors import TryLater
+from b2bkit import Health, TryLater, Work
 from b2bkit.core.i18n import _
 from b2bkit.plugins.telegram.api import ApiError, ApiSilent, BotApi
 

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from b2bkit import Work
+from b2bkit import NotFound, Work
 from b2bkit.core.accounts.models import User
 from b2bkit.core.audit.service import record
-from b2bkit.core.errors import NotFound
 from b2bkit.plugins.telegram.events import ChatLost
 from b2bkit.plugins.telegram.models import Chat, ConnectLink
 

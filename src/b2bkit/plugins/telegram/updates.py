@@ -10,8 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
-from b2bkit import OpenWork, Work
-from b2bkit.core.errors import TryLater
+from b2bkit import OpenWork, TryLater, Work
 from b2bkit.core.i18n import _, speaking
 from b2bkit.plugins.telegram import service
 from b2bkit.plugins.telegram.api import ApiError, ApiSilent, BotApi

@@ -14,8 +14,7 @@ from uuid import UUID
 import httpcore
 from sqlalchemy import delete
 
-from b2bkit import Message, OpenWork
-from b2bkit.core.errors import TryLater, Undeliverable
+from b2bkit import Message, OpenWork, TryLater, Undeliverable
 from b2bkit.plugins.webpush import hosts, keys, service
 from b2bkit.plugins.webpush.models import PushDevice
 from b2bkit.plugins.webpush.settings import WebPushSettings
