@@ -136,3 +136,10 @@ def test_the_page_shows_attributes_in_their_order_and_the_list_those_that_were_c
         (good,) = list_products(work, ListQuery()).goods
         assert shown(good).properties == ("ПТР 0.3\u00a0г/10 мин", "Завод Полимир, Томск")
         assert [label for label, _value in attributes_of(product_details(work, product_id=grade.id).good)] == ["ПТР", "Пищевой", PLANTS]
+
+
+def test_of_the_first_that_are_declared_three_are_in_the_list_and_later_ones_are_not(desk: Desk, grade: Product) -> None:
+    with desk.work() as work:
+        declare(work.session, [Declared("Цвет", "choice", 0)])
+        shown_in_list = work.session.scalars(select(Attribute.name).where(Attribute.in_list).order_by(Attribute.position))
+        assert list(shown_in_list) == ["Полимер", FLOW, "Пищевой"]

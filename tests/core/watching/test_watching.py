@@ -144,7 +144,14 @@ def test_a_foreign_watch_and_a_foreign_product_are_as_if_there_were_none(shop: S
     assert shop.browser().send("POST", "/api/v1/watches", body, key=uuid4().hex).status_code == 404
 
 
-def test_the_page_lists_what_is_watched_in_the_same_number_of_statements_and_leads_back(shop: Shop) -> None:
+def test_for_stock_that_is_there_nobody_waits(shop: Shop) -> None:
+    shop.stock("100")
+    body = {"product_id": str(shop.product.id), "kind": "stock"}
+    answer = shop.browser().send("POST", "/api/v1/watches", body, key=uuid4().hex)
+    assert (answer.status_code, "watching.in_stock" in answer.text) == (422, True)
+
+
+def test_the_page_lists_what_is_watched_and_leads_to_it(shop: Shop) -> None:
     browser = shop.browser()
     assert "You watch no product yet" in browser.get("/watches").text
     shop.watch("price", browser)

@@ -22,6 +22,7 @@ Kind = Literal["text", "number", "flag", "choice"]
 Given = Mapping[str, Any]  # name -> a value, or a list of values: `Product.attributes`
 KINDS: Final[tuple[Kind, ...]] = ("text", "number", "flag", "choice")
 LONGEST: Final = 250
+_IN_LIST: Final = 3
 _KEY: Final = ("product_id", "attribute_id", "position")
 _PLACES: Final = Decimal("0.000001")
 _LARGEST: Final = Decimal(10) ** 12
@@ -90,13 +91,17 @@ def listed(name: str, kind: str, unit: str, *, hidden: bool = False) -> Listed:
 
 
 def declare(session: PortalSession, declared: Iterable[Declared]) -> Change:
-    """Makes attributes that are new, by their names, and gives others the kind that is declared; where they are shown stays as it is."""
+    """Makes attributes that are new, by their names, and gives others the kind that is declared; where they are shown stays as it is.
+
+    Of the first that are ever declared three are shown in the list.
+    """
     wanted = {one.name[:LONGEST]: one for one in declared if one.name}
     there = {row["name"]: row for row in where_in(session, Attribute, "name", wanted)}
-    new: dict[UUID, Row] = {}
-    for name, one in wanted.items():
-        if name not in there:
-            new[new_id()] = _fresh(name, one.kind, one.position)
+    fresh = sorted((one.position, name) for name, one in wanted.items() if name not in there)
+    new = {new_id(): _fresh(name, wanted[name].kind, position) for position, name in fresh}
+    if new and session.scalar(select(Attribute.id).limit(1)) is None:
+        for row in list(new.values())[:_IN_LIST]:
+            row["in_list"] = True
     other = [(there[name], one.kind) for name, one in wanted.items() if name in there and there[name]["kind"] != one.kind]
     changed = {row["id"]: {"kind": kind, **_unit_for(kind, row)} for row, kind in other}
     change = save(session, Attribute, {**new, **changed})

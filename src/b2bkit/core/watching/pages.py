@@ -84,7 +84,8 @@ def _box(req: Request, resp: Response, work: Work, product_id: UUID | None) -> N
         return redirect(req, resp, "watching.list")
     if not is_htmx(req):
         return redirect(req, resp, "catalog.product", product_id=product_id)
-    return fragment(req, resp, "watching/_buttons.html", product_id=product_id, mine=service.watches_of(work, product_id))
+    mine, gone = service.watches_of(work, product_id), service.waits_for_stock(work, product_id)
+    return fragment(req, resp, "watching/_buttons.html", product_id=product_id, mine=mine, gone=gone)
 
 
 def box(work: Work, subject: object) -> Mapping[str, object] | None:
@@ -92,7 +93,8 @@ def box(work: Work, subject: object) -> Mapping[str, object] | None:
     product_id = subject if isinstance(subject, UUID) else getattr(subject, "id", None)
     if not isinstance(product_id, UUID) or work.actor.contract_id is None or work.actor.user_id is None:
         return None
-    return {"product_id": product_id, "mine": service.watches_of(work, product_id)}
+    mine, gone = service.watches_of(work, product_id), service.waits_for_stock(work, product_id)
+    return {"product_id": product_id, "mine": mine, "gone": gone}
 
 
 class ApiWatches:

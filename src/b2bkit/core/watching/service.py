@@ -17,7 +17,7 @@ from b2bkit.core.access.book import rules_of
 from b2bkit.core.access.rights import Holder, role_subject, settle
 from b2bkit.core.accounts.models import Company, Contract, Membership, User
 from b2bkit.core.catalog.models import Product, Stock, Warehouse
-from b2bkit.core.catalog.service import visible, visible_goods
+from b2bkit.core.catalog.service import Good, visible, visible_goods
 from b2bkit.core.db.types import Quantity
 from b2bkit.core.erp.events import DataTold
 from b2bkit.core.errors import NotFound, Problem, Refused
@@ -46,13 +46,16 @@ class Watched(NamedTuple):
 def watch(work: Work, *, product_id: UUID, kind: Kind) -> UUID:
     """Begins to watch a product for the actor under the session's contract; the same again is the same. Returns the watch's id.
 
-    Raises NotFound for a product that is not visible, Refused without a contract or beyond 500.
+    Raises NotFound for a product that is not visible, Refused without a contract, beyond 500, and for stock that is there.
     """
     contract_id = work.actor.contract_id
     if work.actor.user_id is None or work.actor.company_id is None or contract_id is None:
         raise Refused(Problem("watching.no_contract", _("Choose a contract first: stock and prices are watched under it."), "product_id"))
-    if not visible_goods(work, [product_id]):
+    good = visible_goods(work, [product_id]).get(product_id)
+    if good is None:
         raise NotFound("product")
+    if kind == "stock" and in_stock(good):
+        raise Refused(Problem("watching.in_stock", _("The product is in stock: it can be ordered now."), "kind"))
     mine = (Watch.user_id == work.actor.user_id, Watch.contract_id == contract_id)
     known = work.session.scalar(select(Watch.id).where(*mine, Watch.product_id == product_id, Watch.kind == kind))
     if known is not None:
@@ -66,6 +69,17 @@ def watch(work: Work, *, product_id: UUID, kind: Kind) -> UUID:
     work.session.add(row)
     work.session.flush()
     return row.id
+
+
+def in_stock(good: Good) -> bool:
+    """Whether the least order of a product is there."""
+    return good.available >= good.rules.minimum
+
+
+def waits_for_stock(work: Work, product_id: UUID) -> bool:
+    """Whether the actor sees the product, and the least order is not there."""
+    good = visible_goods(work, [product_id]).get(product_id)
+    return good is not None and not in_stock(good)
 
 
 def _price_now(work: Work, contract_id: UUID, product_id: UUID) -> Decimal | None:
