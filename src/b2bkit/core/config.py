@@ -152,6 +152,13 @@ class ProfileSection(Section):
     without_fields: tuple[str, ...] = Field((), description="Fields that are not shown to and not asked of this kind.")
 
 
+class CheckoutSection(Section):
+    """`[checkout]`: which steps the checkout has, and in which order."""
+
+    hide: tuple[str, ...] = Field((), description="Names of steps that are left out, e.g. ordering.delivery.")
+    order: dict[str, int] = Field(default_factory=dict, description="Step -> its place; smaller comes first.")
+
+
 class Tables(Section):
     """The whole file."""
 
@@ -164,6 +171,7 @@ class Tables(Section):
     erp: ErpSection = ErpSection()
     theme: ThemeSection = ThemeSection()
     widgets: WidgetsSection = WidgetsSection()
+    checkout: CheckoutSection = CheckoutSection()
     roles: dict[str, dict[str, Reach]] = Field(default_factory=dict)
     profiles: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,29}$")], ProfileSection] = Field(default_factory=dict)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

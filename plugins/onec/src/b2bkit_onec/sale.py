@@ -65,6 +65,8 @@ def outgoing(work: Work, one: erp.OutgoingOrder) -> OutgoingOrder:
     """The portal's order in the words of CommerceML; quantities and prices are in base units."""
     lines = tuple(_line(line) for line in one.lines)
     asked = {"ДоговорИд": one.contract_ref or "", "Договор": one.contract_number, "Адрес доставки": one.address}
+    if one.consignee is not None:
+        asked |= {"ГрузополучательИд": one.consignee.ref or "", "Грузополучатель": one.consignee.name}
     return OutgoingOrder(
         id=str(one.id),
         number=one.number,

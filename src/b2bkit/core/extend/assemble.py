@@ -8,6 +8,7 @@ from typing import Any
 
 from b2bkit.core.config import Tables, did_you_mean
 from b2bkit.core.errors import ConfigProblem
+from b2bkit.core.extend.checkout import chosen_steps
 from b2bkit.core.extend.kit import SLOTS, Kit, Role
 from b2bkit.core.extend.plugin import Plugin
 from b2bkit.core.extend.profiles import profiles
@@ -66,6 +67,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         facets=check.ordered("register_facets"),
         price_steps=check.ordered("register_price_steps"),
         order_checks=check.ordered("register_order_checks"),
+        checkout_steps=chosen_steps(check.ordered("register_checkout_steps"), tables, file, problems),
         subscribers=_by_event(subscribers.values()),
         subscriber_by_name=subscribers,
         jobs=check.named("register_jobs"),

@@ -10,6 +10,7 @@ from b2bkit.core.extend.profiles import Profile
 from b2bkit.core.extend.things import (
     CatalogFilter,
     Channel,
+    CheckoutStep,
     Command,
     ErpGateway,
     Facet,
@@ -56,6 +57,7 @@ class Kit:
     facets: tuple[Facet, ...]
     price_steps: tuple[PriceStep, ...]
     order_checks: tuple[OrderCheck, ...]
+    checkout_steps: tuple[CheckoutStep, ...]
     subscribers: Mapping[type[Fact], tuple[Subscriber, ...]]
     subscriber_by_name: Mapping[str, Subscriber]
     jobs: Mapping[str, Job]

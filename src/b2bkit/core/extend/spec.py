@@ -13,6 +13,7 @@ from b2bkit.core.extend.plugin import hookspec
 from b2bkit.core.extend.things import (
     CatalogFilter,
     Channel,
+    CheckoutStep,
     Command,
     ErpGateway,
     Facet,
@@ -113,6 +114,17 @@ class Specs:
 
         Return `OrderCheck` objects. All of them run, inside the placing transaction, and all problems are shown together; an exception
         refuses the order and is logged with the check's name. Used by: ordering, pricing. Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_checkout_steps(self) -> Iterable[CheckoutStep]:
+        """Parts of the checkout: what is asked before an order is placed.
+
+        Return `CheckoutStep` objects; each is a section of the checkout's page, in `order`, and is shown where `applies` says that there is
+        something to ask. A deployment hides and reorders them under `[checkout]`. Two steps with a field of one name are an error that
+        names both. All steps that apply are completed before the order is placed, and all their problems are shown together; an exception
+        is an error of the request, nothing is placed. Used by: ordering (whose order, delivery, day and comment, contents). Since 0.1.
         """
         return ()
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Operation
+from b2bkit.core.ordering.checkout.steps import further
 from b2bkit.core.ordering.forms import Version
 from b2bkit.core.ordering.service import cart, filling, orders
 from b2bkit.core.ordering.service.asking import ask_live
@@ -111,8 +112,12 @@ class OrderIn(Closed):
 
     contract_id: UUID | None = None
     address_id: UUID | None = None
+    consignee_id: UUID | None = Field(None, description="The legal entity that receives the goods, where it is not the one that buys.")
     wanted_on: date | None = None
     comment: str = Field("", max_length=3000)
+    steps: dict[str, str | int | bool | Decimal | None] = Field(
+        default_factory=dict, description="Fields of further steps of the checkout, by name.", max_length=100
+    )
     cart_version: Version | None = None
     total: Decimal | None = Field(None, ge=0, max_digits=19, decimal_places=2)
     lines: list[LineIn] | None = Field(None, max_length=cart.MAX_LINES)
@@ -285,10 +290,11 @@ class Orders:
         if contract_id is None:
             raise NotFound("contract")
         draft = Draft(
-            contract_id=contract_id, address_id=order.address_id, wanted_on=order.wanted_on, comment=order.comment,
+            contract_id=contract_id, address_id=order.address_id, consignee_id=order.consignee_id, wanted_on=order.wanted_on,
+            comment=order.comment,
             cart_version=order.cart_version, seen_total=order.total, wanted=_wanted(order),
         )  # fmt: skip
-        placed = place_order(work, draft)
+        placed = place_order(work, further(work, draft, order.steps))
         reply(req, resp, PlacedOut(id=placed.id, number=placed.number), status=201)
 
 

@@ -81,6 +81,7 @@ class Order(CompanyOwned, Base):
     erp_state    none (nothing is owed: no ERP, or it came from there), waiting, offered, taken, posted, refused
     erp_version  of the last status that the ERP sent; an older one is ignored
     contract_id  None only for an order from the ERP that names no contract
+    consignee_id who receives the goods, where it is another legal entity than the one that buys (1C: Грузополучатель)
     checked_at   when the ERP said prices and stock of its lines before it was placed; None: it was silent, or nobody asked
     archived_at  when the client's people took it out of their list; staff see it all the same
     cancel_asked_at  when the client asked to cancel an order that the ERP has; the ERP decides
@@ -91,6 +92,7 @@ class Order(CompanyOwned, Base):
         UniqueConstraint("company_id", "id"),
         ForeignKeyConstraint(["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
         ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"]),
+        ForeignKeyConstraint(["company_id", "consignee_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
         Index("ix_core_order_company_placed", "company_id", "placed_at"),
         # numbers of the ERP begin anew each year
         Index(
@@ -107,6 +109,7 @@ class Order(CompanyOwned, Base):
     number: Mapped[str] = mapped_column(String(40), index=True)
     legal_entity_id: Mapped[UUID]
     contract_id: Mapped[UUID | None]
+    consignee_id: Mapped[UUID | None]
     placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"))
     placed_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(String(20))

@@ -10,7 +10,7 @@ from b2bkit.core.erp.service.contact import erp_view
 from b2bkit.core.errors import Conflict, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering import forms
-from b2bkit.core.ordering.service import again, cart, filling
+from b2bkit.core.ordering.service import again, cart, filling, moving
 from b2bkit.core.ordering.service.cart import CartView
 from b2bkit.core.ordering.service.marks import cart_mark
 from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_form, read_query, redirect, render, reply, work_of
@@ -43,6 +43,7 @@ def _show_cart(
         "line_id": line_id,
         "typed": typed,
         "may_place": work.may("ordering.place"),
+        "others": moving.other_carts(work),
         "left_out": again.left_out(work, repeated, shown) if repeated else (),
     }
     render(req, resp, "ordering/cart.html", block="cart", status=refused.status if refused else 200, toast=toast, **values)

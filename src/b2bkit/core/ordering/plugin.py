@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import CheckoutStep, Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering import api, events, history_pages, notices, pages, quick_pages, saved_pages, scopes, widgets
+from b2bkit.core.ordering.checkout import own
 from b2bkit.core.ordering.checkout import pages as checkout
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
 from b2bkit.core.ordering.service import checks, marks
@@ -61,6 +62,7 @@ class OrderingPlugin(Plugin):
         yield Route(name="ordering.cart_clear", path="/cart/clear", resource=pages.CartClear(), permission=CART)
         yield from quick_pages.routes(CART)
         yield from saved_pages.routes(CART)
+        yield Route(name="ordering.cart_contract", path="/cart/contract", resource=checkout.CartContract(), permission=CART)
         yield Route(name="ordering.checkout", path="/checkout", resource=checkout.Checkout(), permission=PLACE)
         yield from history_pages.routes(VIEW, PLACE)
         yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)
@@ -84,6 +86,10 @@ class OrderingPlugin(Plugin):
     @hookimpl
     def register_order_checks(self) -> Iterable[OrderCheck]:
         return checks.CHECKS
+
+    @hookimpl
+    def register_checkout_steps(self) -> Iterable[CheckoutStep]:
+        return own.STEPS
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

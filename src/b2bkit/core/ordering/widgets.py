@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from b2bkit.core.accounts.models import LegalEntity
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import form_number, stock_line
 from b2bkit.core.erp.service.answers import can_ask
@@ -52,7 +53,23 @@ def unconfirmed(work: Work, subject: object) -> Mapping[str, object] | None:
     return {} if waits and order.checked_at is None and can_ask(work) else None
 
 
+def consignee(work: Work, subject: object) -> Mapping[str, object] | None:
+    """On the page of an order: who receives the goods, where it is not the one who buys."""
+    order = cast(orders.OrderView, subject).order
+    entity = work.session.get(LegalEntity, order.consignee_id) if order.consignee_id is not None else None
+    return {"entity": entity} if entity is not None else None
+
+
 WIDGETS = (
+    Widget(
+        name="ordering.consignee",
+        slot="order",
+        order=60,
+        template="ordering/widget_consignee.html",
+        load=consignee,
+        permission="ordering.view",
+        side=True,
+    ),
     Widget(
         name="ordering.unconfirmed",
         slot="order",

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from b2bkit.core.accounts.scopes import criterion_of
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import Level, Permission, Scope
+from b2bkit.core.extend.things import Level, NavItem, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
+from b2bkit.core.settlements import api, pages, widgets
 from b2bkit.core.settlements.models import ContactPerson, Due, Paper, PaperLine, Settlement, Terms
 from b2bkit.core.settlements.scopes import PAPERS, SUMS, paper_line_scope, paper_scope
 
@@ -41,3 +42,32 @@ class SettlementsPlugin(Plugin):
             yield Scope(name=f"settlements.{name}", entity=entity, criterion=criterion_of(entity, permission, contract))
         yield Scope(name="settlements.paper", entity=Paper, criterion=paper_scope)
         yield Scope(name="settlements.line", entity=PaperLine, criterion=paper_line_scope)
+
+    @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        for path, page, data, described, name in (
+            ("/money", pages.MoneyPage(), api.MoneyData(), api.MONEY, "money"),
+            ("/papers", pages.Papers(), api.PapersData(), api.PAPERS, "papers"),
+            ("/papers/{paper_id:uuid}", pages.PaperPage(), api.PaperData(), api.PAPER, "paper"),
+        ):
+            permission, needs = ("settlements.view", "settlements.in") if name == "money" else ("settlements.papers", "papers.in")
+            yield Route(name=f"settlements.{name}_page", path=path, resource=page, permission=permission, needs=needs)
+            yield Route(
+                name=f"settlements.api_{name}", path=f"/api/v1{path}", resource=data, permission=permission, area="api",
+                operations=described, needs=needs,
+            )  # fmt: skip
+
+    @hookimpl
+    def register_nav(self) -> Iterable[NavItem]:
+        yield NavItem(
+            name="settlements.money_nav", area="portal", label=N_("Money"), route="settlements.money_page", icon="coins", order=60,
+            permission="settlements.view", needs="settlements.in",
+        )  # fmt: skip
+        yield NavItem(
+            name="settlements.papers_nav", area="portal", label=N_("Papers"), route="settlements.papers_page", icon="file-text", order=70,
+            permission="settlements.papers", needs="papers.in",
+        )  # fmt: skip
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        return widgets.WIDGETS

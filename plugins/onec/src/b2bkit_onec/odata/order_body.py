@@ -120,6 +120,8 @@ def changeable(source: Source, found: Found, order: erp.OutgoingOrder, terms: Te
     }  # fmt: skip
     if order.wanted_on is not None:
         told["ship_on"] = order.wanted_on
+    if order.consignee is not None and order.consignee.ref and is_guid(order.consignee.ref):
+        told["consignee"] = order.consignee.ref
     return named(found, told)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
 from b2bkit.core.erp.service.refs import refs_for
@@ -59,6 +60,7 @@ class OutgoingOrder:
     """An order on its way to the ERP (1C: Заказ клиента). `id` is the key under which the ERP must find a resent order again.
 
     cancelled   the client wants it no more: whether it is cancelled the ERP decides
+    consignee   who receives the goods (1C: Грузополучатель), where it is not `party`
     """
 
     id: UUID
@@ -81,14 +83,17 @@ class OutgoingOrder:
     email: str
     cancelled: bool
     lines: Sequence[OutgoingLine]
+    consignee: OutgoingParty | None = None
 
 
+_Consignee = aliased(LegalEntity)
 _ORDERS = (
-    select(Order, LegalEntity, Company.name, Contract.number, User.name, User.email)
+    select(Order, LegalEntity, Company.name, Contract.number, User.name, User.email, _Consignee)
     .join(LegalEntity, LegalEntity.id == Order.legal_entity_id)
     .join(Company, Company.id == Order.company_id)
     .outerjoin(Contract, Contract.id == Order.contract_id)
     .outerjoin(User, User.id == Order.placed_by)
+    .outerjoin(_Consignee, _Consignee.id == Order.consignee_id)
 )
 
 
@@ -104,21 +109,30 @@ def outgoing(work: Work, order_ids: Sequence[UUID], *, system: str) -> list[Outg
     return [_outgoing(rows[id_], lines.get(id_, []), refs) for id_ in order_ids if id_ in rows]
 
 
+def _entities(orders: Sequence[Order]) -> list[UUID]:
+    return [id_ for order in orders for id_ in (order.legal_entity_id, order.consignee_id) if id_ is not None]
+
+
+def _party(entity: LegalEntity, refs: _Refs) -> OutgoingParty:
+    named = (entity.name, entity.full_name, entity.tax_id, entity.tax_code, entity.address)
+    return OutgoingParty(entity.id, refs.entities.get(entity.id), *named)
+
+
 class _Refs:
     """References of everything in a batch, one query a kind."""
 
     def __init__(self, work: Work, system: str, orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
         self.orders = refs_for(work, system=system, entity="order", ids=[order.id for order in orders])
         self.companies = refs_for(work, system=system, entity="company", ids=[order.company_id for order in orders])
-        self.entities = refs_for(work, system=system, entity="legal_entity", ids=[order.legal_entity_id for order in orders])
+        self.entities = refs_for(work, system=system, entity="legal_entity", ids=_entities(orders))
         self.contracts = refs_for(work, system=system, entity="contract", ids=[order.contract_id for order in orders if order.contract_id])
         self.products = refs_for(work, system=system, entity="product", ids=[line.product_id for line in lines if line.product_id])
 
 
 def _outgoing(
-    row: tuple[Order, LegalEntity, str, str | None, str | None, str | None], lines: Sequence[OrderLine], refs: _Refs
+    row: tuple[Order, LegalEntity, str, str | None, str | None, str | None, LegalEntity | None], lines: Sequence[OrderLine], refs: _Refs
 ) -> OutgoingOrder:
-    order, entity, company, contract_number, placed_by, email = row
+    order, entity, company, contract_number, placed_by, email, consignee = row
     return OutgoingOrder(
         id=order.id,
         ref=refs.orders.get(order.id),
@@ -126,9 +140,7 @@ def _outgoing(
         placed_at=order.placed_at,
         company=company,
         company_ref=refs.companies.get(order.company_id),
-        party=OutgoingParty(
-            entity.id, refs.entities.get(entity.id), entity.name, entity.full_name, entity.tax_id, entity.tax_code, entity.address
-        ),
+        party=_party(entity, refs),
         contract_number=contract_number or "",
         contract_ref=refs.contracts.get(order.contract_id) if order.contract_id else None,
         currency=order.currency,
@@ -142,6 +154,7 @@ def _outgoing(
         email=email or "",
         cancelled=order.status == "cancelled" or order.cancel_asked_at is not None,
         lines=[_line(line, refs) for line in lines],
+        consignee=_party(consignee, refs) if consignee is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, Permission, Scope
 from b2bkit.core.extend.things.catalog import Facet, FacetSection
+from b2bkit.core.extend.things.checkout import CheckoutStep
 from b2bkit.core.extend.things.erp import AsksLines, ErpGateway, ErpState, LineAnswer, LineQuestion, Receipt
 from b2bkit.core.extend.things.messages import Channel, Message, NotificationKind
 from b2bkit.core.extend.things.names import NAME, PUBLIC, SIGNED_IN, Area, Level
@@ -23,6 +24,7 @@ __all__ = [
     "Badge",
     "CatalogFilter",
     "Channel",
+    "CheckoutStep",
     "Command",
     "ErpGateway",
     "ErpState",

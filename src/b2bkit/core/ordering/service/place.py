@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
-from b2bkit.core.accounts.models import Address
+from b2bkit.core.accounts.models import Address, LegalEntity
 from b2bkit.core.audit.service import record
 from b2bkit.core.catalog.quantities import BASE_PLACES
 from b2bkit.core.db.types import new_id
@@ -51,10 +51,14 @@ def place_order(work: Work, draft: Draft) -> Placed:
     work.require(PLACE)
     terms = _terms(work, draft)
     address = _address(work, terms, draft.address_id)
+    _check_consignee(work, terms, draft.consignee_id)
     cart_id, wanted = _wanted(work, terms, draft)
     draft = replace(draft, terms=terms, lines=appraise(work, terms.contract_id, wanted, stock=cart_id is not None))
     _refuse(work, draft, cart_id)
     placed = _write(work, draft, terms, address)
+    for choice in draft.choices:
+        if choice.placed is not None:
+            choice.placed(work, placed.id, choice.values)
     if cart_id is not None:
         _empty(work, cart_id)
     return placed
@@ -81,6 +85,14 @@ def _address(work: Work, terms: Terms, address_id: UUID | None) -> str:
     if found is None:
         raise NotFound("address")
     return str(found)
+
+
+def _check_consignee(work: Work, terms: Terms, entity_id: UUID | None) -> None:
+    if entity_id is None:
+        return
+    mine = (LegalEntity.id == entity_id, LegalEntity.company_id == terms.company_id, LegalEntity.active.is_(True))
+    if work.session.scalar(select(LegalEntity.id).where(*mine)) is None:
+        raise NotFound("legal entity")
 
 
 def _wanted(work: Work, terms: Terms, draft: Draft) -> tuple[UUID | None, Sequence[Wanted]]:
@@ -167,6 +179,7 @@ def _write(work: Work, draft: Draft, terms: Terms, address: str) -> Placed:
         "placed_at": work.now,
         "status": "placed",
         "address": address,
+        "consignee_id": draft.consignee_id if draft.consignee_id != terms.legal_entity_id else None,
         "comment": draft.comment,
         "wanted_on": draft.wanted_on,
         "currency": terms.currency,
