@@ -71,8 +71,8 @@ class Papers(Plugin):
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
-        yield Route(name="papers.list", path="/papers", resource=Forms(), permission=SIGNED_IN)
-        yield Route(name="papers.forms", path="/papers/forms", resource=Forms(), permission=SIGNED_IN, needs="papers.print")
+        yield Route(name="papers.list", path="/sheets", resource=Forms(), permission=SIGNED_IN)
+        yield Route(name="papers.forms", path="/sheets/forms", resource=Forms(), permission=SIGNED_IN, needs="papers.print")
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -100,8 +100,8 @@ def test_what_needs_a_capability_is_there_with_it_and_not_at_all_without(make_po
     with portal.work() as work:
         owner = make.member(work, company=make.company(work), role="owner")
     browser = portal.sign_in(owner)
-    assert browser.get("/papers/forms").status_code == (200 if there else 404)
-    assert ("/papers/forms" in browser.get("/").text) is there
+    assert browser.get("/sheets/forms").status_code == (200 if there else 404)
+    assert ("/sheets/forms" in browser.get("/").text) is there
 
 
 def test_templates_ask_for_capabilities(make_portal: MakePortal) -> None:

@@ -48,7 +48,7 @@ OFFERS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def portal_of(make_portal: MakePortal, *, odata: bool = True, **ways: str) -> Portal:
-    """A portal whose settings give these kinds these ways; contracts, contacts and papers go by OData where it is there."""
+    """A portal whose settings give these kinds these ways; contracts and papers go by OData where it is there, contacts as clients do."""
     tables = '[plugins.onec.odata]\nurl = "http://127.0.0.1:9/base"\n' if odata else ""
     tables += "".join(f'[plugins.onec.flows.{name}]\nway = "{way}"\n' for name, way in ways.items())
     return make_portal(plugins={"onec": {}}, extra='languages = ["en", "ru"]\n' + tables, environment=ENVIRONMENT)
@@ -104,6 +104,15 @@ def test_clients_and_orders_that_go_by_odata_are_left_out_of_files(make_portal: 
     assert left(intake) == {"people": 1, "counterparties": 1, "orders": 1}
 
 
+@pytest.mark.parametrize(("ways", "way"), [({}, "site"), ({"parties": "odata"}, "odata"), ({"contacts": "odata"}, "odata")])
+def test_contact_persons_go_the_way_of_their_clients_unless_told_otherwise(make_portal: MakePortal, ways: dict[str, str], way: str) -> None:
+    portal = portal_of(make_portal, **ways)
+    plugin: Any = portal.app.kit.plugins["onec"]
+    assert plugin.flows["contacts"].way == way
+    intake = apply(portal, *DECLARED, PARTY)
+    assert ("people" in left(intake)) is (way == "odata")
+
+
 def test_what_is_switched_off_is_not_taken_from_files_either(make_portal: MakePortal) -> None:
     portal = portal_of(make_portal, odata=False, prices="off")
     intake = apply(portal, *DECLARED, GOOD, OFFER)
@@ -113,7 +122,7 @@ def test_what_is_switched_off_is_not_taken_from_files_either(make_portal: MakePo
 
 @pytest.mark.parametrize("odata", [False, True])
 def test_by_files_alone_everything_of_them_is_taken(make_portal: MakePortal, odata: bool) -> None:
-    portal = portal_of(make_portal, odata=odata, **({"contracts": "off", "contacts": "off", "papers": "off"} if odata else {}))
+    portal = portal_of(make_portal, odata=odata, **({"contracts": "off", "papers": "off"} if odata else {}))
     intake = apply(portal, *DECLARED, GOOD, OFFER, PARTY, ORDER)
     assert left(intake) == {}
     assert [len(rows(portal, entity)) for entity in (Price, Stock, Company, Contract, Order)] == [1, 1, 1, 1, 1]

@@ -60,7 +60,7 @@ class SettlementsPlugin(Plugin):
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
         yield NavItem(
-            name="settlements.money_nav", area="portal", label=N_("Money"), route="settlements.money_page", icon="coins", order=60,
+            name="settlements.money_nav", area="portal", label=N_("Money"), route="settlements.money_page", icon="wallet", order=60,
             permission="settlements.view", needs="settlements.in",
         )  # fmt: skip
         yield NavItem(

@@ -25,9 +25,11 @@ _PHONE: Final = re.compile(r"\+?[\d\s().-]{5,}")
 def apply(intake: Intake, given: Mapping[str, records.Counterparty], companies: Mapping[str, UUID]) -> None:
     """Each counterparty's people, and one row with its own phones and addresses of mail. Who is not named any more is put away.
 
-    Where contact persons come by OData, CommerceML says nothing of them: 1C names the same people otherwise there.
+    Where contact persons come by OData, or not at all, CommerceML says nothing of them: 1C names the same people otherwise there.
     """
-    if intake.settings.odata is not None and intake.settings.flow("contacts").way != "off":
+    from b2bkit_onec.flows.choice import choose  # which knows what runs flows, and that knows this module
+
+    if choose(intake.settings)["contacts"].way != "site":
         return
     wanted: dict[str, Row] = {}
     for ref, one in given.items():

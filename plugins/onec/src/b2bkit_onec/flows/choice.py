@@ -35,7 +35,7 @@ def choose(settings: OneCSettings, kinds: Mapping[str, FlowKind] = KINDS) -> dic
     for name in settings.flows:
         if name not in kinds:
             raise ValueError(f"[plugins.onec.flows.{name}]: this version has no such flow; it has {', '.join(kinds)}")
-    return {name: _chosen(kind, settings) for name, kind in kinds.items()}
+    return {name: _chosen(kind, settings, kinds) for name, kind in kinds.items()}
 
 
 def capabilities(flows: Mapping[str, Chosen]) -> frozenset[str]:
@@ -43,9 +43,9 @@ def capabilities(flows: Mapping[str, Chosen]) -> frozenset[str]:
     return frozenset(flow.kind.capability for flow in flows.values() if flow.on)
 
 
-def _chosen(kind: FlowKind, settings: OneCSettings) -> Chosen:
+def _chosen(kind: FlowKind, settings: OneCSettings, kinds: Mapping[str, FlowKind]) -> Chosen:
     told = settings.flow(kind.name)
-    way = told.way or _usual(kind, settings)
+    way = told.way or _usual(kind, settings, kinds)
     if way != OFF and way not in kind.ways:
         known = ", ".join([*kind.ways, OFF])
         raise ValueError(f"[plugins.onec.flows.{kind.name}] way = {way}: this flow does not go that way; choose one of: {known}")
@@ -53,7 +53,11 @@ def _chosen(kind: FlowKind, settings: OneCSettings) -> Chosen:
     return Chosen(kind, way, (told.every or kind.every) if run is not None else 0, told.paused, run)
 
 
-def _usual(kind: FlowKind, settings: OneCSettings) -> Way:
-    """The first of the kind's ways that is connected: CommerceML always is."""
+def _usual(kind: FlowKind, settings: OneCSettings, kinds: Mapping[str, FlowKind]) -> Way:
+    """The way of the kind that it follows, where it can go so; else the first of its ways that is connected: CommerceML always is."""
+    if kind.follows in kinds:
+        way = _chosen(kinds[kind.follows], settings, kinds).way
+        if way in kind.ways:
+            return way
     connected: dict[Way, bool] = {"site": True, "odata": settings.odata is not None, "service": settings.service is not None}
     return next((way for way in kind.ways if connected.get(way)), OFF)

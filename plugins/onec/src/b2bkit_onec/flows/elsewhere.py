@@ -30,7 +30,7 @@ FLOW_OF: Final[Mapping[str, str]] = {
 def ways_elsewhere(settings: OneCSettings) -> dict[str, Way]:
     """Flows whose data files may not bring -> the way that the settings give them.
 
-    Contracts, contact persons and papers are parts of files that have no flow of their own there: where nothing else brings them, files do.
+    Contracts and papers are parts of files that have no flow of their own there: where nothing else brings them, files do.
     """
     found: dict[str, Way] = {}
     for name, flow in choose(settings).items():

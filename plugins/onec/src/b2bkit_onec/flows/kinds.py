@@ -22,7 +22,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def _in(
-    name: str, label: str, ways: Mapping[Way, Run | None], every: int = 0, *, capability: str = "", freshness: str | None = None
+    name: str,
+    label: str,
+    ways: Mapping[Way, Run | None],
+    every: int = 0,
+    *,
+    capability: str = "",
+    freshness: str | None = None,
+    follows: str = "",
 ) -> FlowKind:
     return FlowKind(
         name=name,
@@ -32,6 +39,7 @@ def _in(
         ways=ways,
         every=every,
         freshness=name if freshness is None else freshness,
+        follows=follows,
     )
 
 
@@ -67,7 +75,13 @@ _KINDS: Final = (
         freshness="companies",
     ),
     _in("contracts", N_("Contracts and terms"), {"odata": pull("contracts", contracts.read, take.contracts)}, HOUR),
-    _in("contacts", N_("Contact persons"), {"odata": pull("contacts", contacts.read, take.contacts)}, 6 * HOUR),
+    _in(
+        "contacts",
+        N_("Contact persons"),
+        {"site": None, "odata": pull("contacts", contacts.read, take.contacts)},  # files bring them with their clients
+        6 * HOUR,
+        follows="parties",
+    ),
     FlowKind(
         name="orders",
         label=N_("Orders to 1C"),

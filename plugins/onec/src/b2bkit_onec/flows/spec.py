@@ -63,6 +63,7 @@ class FlowKind:
     ways        way -> what runs it; None: 1C itself drives it (CommerceML's door), or a page asks on demand
     every       seconds between runs unless the settings say otherwise; 0: only on demand
     freshness   kind under which the age of these data is kept (core `erp.freshness`); "" when age means nothing here
+    follows     another kind, whose way these data usually go; "": the first way that is connected
     """
 
     name: str
@@ -72,3 +73,4 @@ class FlowKind:
     ways: Mapping[Way, Run | None]
     every: int = 0
     freshness: str = ""
+    follows: str = ""
