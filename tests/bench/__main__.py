@@ -28,7 +28,7 @@ from sqlalchemy.engine import Engine
 from b2bkit.core.app import App
 from b2bkit.testing.client import Client
 from b2bkit.testing.services import free_port, postgres_server
-from tests.bench import hanging, onec
+from tests.bench import facets, hanging, onec
 from tests.bench.figure import Figure
 from tests.bench.load import direct, fetch, measure
 from tests.bench.raw import BareOrder, Statement
@@ -202,7 +202,7 @@ def main() -> int:
     with postgres_server() as server, server.fresh_database() as url, tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder), url)
         stage.fill()
-        for part in (pages, orders, lambda _stage: hanging.figures(), lambda _stage: onec.figures()):
+        for part in (pages, orders, lambda _stage: hanging.figures(), lambda _stage: onec.figures(), lambda _stage: facets.figures()):
             for figure in part(stage):
                 figures.append(figure)
                 sys.stdout.write(figure.line)

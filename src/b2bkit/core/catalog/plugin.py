@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from b2bkit.core.catalog import api, compare, pages, visibility
 from b2bkit.core.catalog.facets import own, panel
 from b2bkit.core.catalog.facets.keeper import Keeper
-from b2bkit.core.catalog.words import learn
+from b2bkit.core.catalog.words import learn, suggest
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route
 from b2bkit.core.i18n import N_
@@ -77,6 +77,7 @@ class CatalogPlugin(Plugin):
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="catalog.list", path="/catalog", resource=pages.ProductList(), permission=VIEW)
+        yield Route(name="catalog.suggest", path="/catalog/suggest", resource=suggest.Suggest(), permission=VIEW)
         yield Route(name="catalog.facets", path="/catalog/facets", resource=panel.Facets(), permission=VIEW)
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
         yield from compare.routes(VIEW)
