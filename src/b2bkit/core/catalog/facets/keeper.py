@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("b2bkit.catalog")
 SQL_BELOW: Final = 20_000  # products: fewer are counted in the database, and no memory is spent
 MARK: Final = "edited"
+_LOOK_FOR_ONE: Final = 60.0  # seconds between looks whether the catalogue has become large, and until the first one
 _STALE: Final = 60.0  # seconds without a look after which the index is not trusted until the next one
 _KINDS: Final = ("catalog", "stock")
 Stamp = tuple[object, ...]
@@ -55,14 +56,14 @@ class Keeper:
         self._open_work, self._sql_below, self._look_every = open_work, sql_below, look_every
         self._index: FacetIndex | None = None
         self._stamp: Stamp | None = None
-        self._looked = float("-inf")
+        self._looked = time.monotonic()
         self._lock, self._ended = Lock(), Event()
         self._thread: Thread | None = None
 
     def current(self) -> FacetIndex | None:
         """The index as it was at most a minute ago; None: count in the database. Never waits."""
         since = time.monotonic() - self._looked
-        if since > self._look_every:
+        if since > (self._look_every if self._index is not None else max(_LOOK_FOR_ONE, self._look_every)):
             self._look_in_background()
         return self._index if since <= max(_STALE, self._look_every) else None
 
