@@ -142,7 +142,8 @@ class Shell:
         )
 
     def _open(self, area: str, actor: Actor) -> list[NavItem]:
-        return [item for item in self.app.kit.nav if item.area == area and (item.permission is SIGNED_IN or actor.may(item.permission))]
+        there = (item for item in self.app.kit.nav if item.area == area and item.route not in actor.closed)
+        return [item for item in there if item.permission is SIGNED_IN or actor.may(item.permission)]
 
     def _link(self, item: NavItem, frame: Frame, path: str) -> NavLink:
         href = self.urls.path(item.route)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.access import groups, scopes
+from b2bkit.core.access import groups, pages, scopes, widgets
 from b2bkit.core.access.actors import BEHALF
 from b2bkit.core.access.models import AccessRule, Acting, Substitution
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Level, Permission, Scope
+from b2bkit.core.extend.things import CatalogFilter, Level, NavItem, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 
 VIEW, EDIT = "access.view", "access.edit"
@@ -36,5 +36,38 @@ class AccessPlugin(Plugin):
         yield Scope(name="access.substitution", entity=Substitution, criterion=scopes.substitution_scope)
 
     @hookimpl
+    def register_routes(self) -> Iterable[Route]:
+        yield _page("matrix", "", pages.Matrix())
+        yield _page("file", "/file", pages.MatrixFile(), max_body=5_000_000)
+        for name, path, resource in (
+            ("role", "/roles/{role}", pages.RolePage()),
+            ("member", "/people/{membership_id:uuid}", pages.MemberPage()),
+            ("colleague", "/staff/{user_id:uuid}", pages.ColleaguePage()),
+        ):
+            yield _page(name, path, resource)
+            yield _page(f"{name}_narrowed", f"{path}/narrowed", pages.Narrowed(resource))
+
+    @hookimpl
+    def register_nav(self) -> Iterable[NavItem]:
+        label, group = N_("Who may do what"), N_("System")
+        yield NavItem(
+            name="access.nav", area="admin", label=label, route="access.matrix", icon="shield-check", order=55, permission=VIEW, group=group
+        )
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        yield Widget(
+            name="access.people", slot="admin.client", order=40, template="access/widget_people.html", load=widgets.people,
+            permission=VIEW, side=True,
+        )  # fmt: skip
+
+    @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
         yield CatalogFilter(name="access.groups", order=110, criterion=groups.groups_left, opened=groups.opened_groups)
+
+
+def _page(name: str, path: str, resource: object, *, max_body: int = 1_000_000) -> Route:
+    return Route(
+        name=f"access.{name}", path=f"/admin/access{path}", resource=resource, permission=VIEW, write_permission=EDIT, area="admin",
+        max_body=max_body,
+    )  # fmt: skip

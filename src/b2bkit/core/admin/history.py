@@ -15,6 +15,7 @@ from b2bkit.core.work import Work
 
 # what an action may say, the fullest first: the first whose values the entry has is used
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "access.changed": (N_("changed a right of {whose} ({right}): from “{from}” to “{to}”"), N_("changed rights")),
     "accounts.invited": (N_("invited {email} as {role}"), N_("invited a person")),
     "accounts.joined": (N_("accepted an invitation as {role}"), N_("accepted an invitation")),
     "accounts.revoked": (N_("revoked the invitation to {email}"), N_("revoked an invitation")),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import falcon
 
-from b2bkit.core.errors import Forbidden, NotSignedIn, Problem
+from b2bkit.core.errors import Forbidden, NotFound, NotSignedIn, Problem
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Route
 from b2bkit.core.i18n import _
 from b2bkit.core.web.errors import BadRequest, Stale
@@ -63,7 +63,9 @@ def pre_session_of(value: str | None) -> str | None:
 
 
 def admit(route: Route, method: str, actor: Actor) -> None:
-    """Raises NotSignedIn or Forbidden unless the actor has the permission of this route and verb."""
+    """Raises NotSignedIn or Forbidden unless the actor has the permission of this route and verb, NotFound for a page that the kind of the
+    account leaves out.
+    """
     permission = route.permission_for(method)
     if permission is PUBLIC:
         return
@@ -71,6 +73,8 @@ def admit(route: Route, method: str, actor: Actor) -> None:
         raise NotSignedIn
     if permission is not SIGNED_IN and not actor.may(permission):
         raise Forbidden(permission)
+    if route.name in actor.closed:
+        raise NotFound(route.name)
 
 
 def check_meant(req: falcon.Request, state: State) -> None:
