@@ -26,7 +26,7 @@ _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
 _KEY = re.compile(r'name="_key" value="[^"]*"')
 NO_SESSION = ("anonymous", BLOCKED, DISMISSED, SUSPENDED)
 ENDS_SESSIONS = {"accounts.sign_out", "accounts.profile", "accounts.switch"}
-STRINGS = {"token": "absent-token-0123456789-0123456789", "text_kind": "ordering.taken"}
+STRINGS = {"token": "absent-token-0123456789-0123456789", "text_kind": "ordering.taken", "role": "buyer"}
 
 
 class Target(NamedTuple):

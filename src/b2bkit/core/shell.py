@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import falcon
 from babel import Locale
 
+from b2bkit.core.access import behalf
 from b2bkit.core.accounts import companies
 from b2bkit.core.assets import Assets
 from b2bkit.core.erp import service as erp
@@ -31,7 +32,7 @@ from b2bkit.core.theme import theme_files
 from b2bkit.core.web import formatting
 from b2bkit.core.web.live import LiveStreams
 from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
-from b2bkit.core.web.shell import Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
+from b2bkit.core.web.shell import Acting, Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
 from b2bkit.core.web.state import state_of
 from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import SYSTEM, Actor, Signal, Work
@@ -54,6 +55,7 @@ class Frame:
     unread: int
     entity: EntityLine | None
     erp: ErpState | None
+    acting: Acting | None = None
 
 
 class FrameCache:
@@ -137,6 +139,7 @@ class Shell:
             erp=frame.erp,
             cart=cart,
             unread=frame.unread,
+            acting=frame.acting,
             search_href=self.urls.path("admin.clients" if page.area == "admin" else "catalog.list"),
             has_openapi=True,
         )
@@ -152,7 +155,7 @@ class Shell:
 
     def _frame(self, page: Page, work: Work) -> Frame:
         actor = work.actor
-        key = (actor.session_id, actor.company_id, actor.contract_id, actor.role, page.lang)
+        key = (actor.session_id, actor.company_id, actor.contract_id, actor.role, actor.on_behalf, page.lang)
         found = self.cache.get(key)
         if found is None:
             found = self._read(page, work)
@@ -162,7 +165,16 @@ class Shell:
     def _read(self, page: Page, work: Work) -> Frame:
         badges = {item.name: badge for item in self._open(page.area, work.actor) if item.badge and (badge := item.badge(work)) is not None}
         view = erp.erp_view(work)
-        return Frame(badges, self._cart(work), notify.unread(work), self._entity(work), view.state if view else None)
+        entity, state = self._entity(work), view.state if view else None
+        return Frame(badges, self._cart(work), notify.unread(work), entity, state, self._acting(work))
+
+    def _acting(self, work: Work) -> Acting | None:
+        """The strip over every page while somebody of the staff acts for a client."""
+        company, ends = behalf.shown(work)
+        if ends is None:
+            return None
+        until = formatting.clock(ends, zone=self.app.config.portal.zone)
+        return Acting(company, self.urls.path("access.stop"), until)
 
     def _cart(self, work: Work) -> tuple[int, str] | None:
         if work.actor.kind != "client" or not work.may("ordering.place"):
@@ -176,7 +188,7 @@ class Shell:
             return None
         with self.app.work(work.actor, write=False, lang=work.lang, unscoped=True) as wide:
             all_of_them = companies.choices(wide)
-        current = next((one for one in all_of_them if one.current), None)
+        current = next((one for one in all_of_them if one.current), None) or next(iter(all_of_them), None)
         if current is None:
             return None
         shown = [EntityChoice(str(one.contract_id or one.company_id), *_names(one), one.current) for one in all_of_them]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from b2bkit.core.access import change, explain, matrix, sheet
-from b2bkit.core.access.forms import FileForm, MatrixForm, MatrixQuery, NarrowForm, SubjectQuery
+from b2bkit.core.access import behalf, change, explain, matrix, sheet
+from b2bkit.core.access.forms import FileForm, MatrixForm, MatrixQuery, NarrowForm, StartForm, SubjectQuery
 from b2bkit.core.access.matrix import Subject
 from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.i18n import _
@@ -201,3 +201,21 @@ class Narrowed:
         except Refused as refused:
             return self.page.show(req, resp, params, asked=SubjectQuery(), refused=refused)
         return redirect(req, resp, self.page.route, **params, done="narrowed")
+
+
+class Start:
+    """Into a client's cabinet."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        behalf.start(work_of(req), company_id=read_form(req, StartForm).company_id)
+        redirect(req, resp, "home.today")
+
+
+class Stop:
+    """Back to the workspace."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        company_id = behalf.stop(work_of(req))
+        if company_id is None:
+            return redirect(req, resp, "home.today")
+        return redirect(req, resp, "admin.client", company_id=company_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.access import groups, pages, scopes, widgets
+from b2bkit.core.access import behalf, groups, pages, scopes, widgets
 from b2bkit.core.access.actors import BEHALF
 from b2bkit.core.access.models import AccessRule, Acting, Substitution
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Level, NavItem, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import SIGNED_IN, CatalogFilter, Job, Level, NavItem, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 
 VIEW, EDIT = "access.view", "access.edit"
@@ -46,6 +46,13 @@ class AccessPlugin(Plugin):
         ):
             yield _page(name, path, resource)
             yield _page(f"{name}_narrowed", f"{path}/narrowed", pages.Narrowed(resource))
+
+        yield Route(name="access.start", path="/admin/act-for", resource=pages.Start(), permission=BEHALF, area="admin")
+        yield Route(name="access.stop", path="/act-for/stop", resource=pages.Stop(), permission=SIGNED_IN, on_behalf=True)
+
+    @hookimpl
+    def register_jobs(self) -> Iterable[Job]:
+        yield Job(name="access.forget_old", run=behalf.forget_old, every=3600)
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
+from b2bkit.core.access import behalf
 from b2bkit.core.accounts.events import CompanySuspended
 from b2bkit.core.accounts.models import Address, Company, Contract, LegalEntity, Membership, User, UserSession
 from b2bkit.core.audit.service import record
@@ -77,17 +78,25 @@ def choices(work: Work) -> list[Choice]:
     usable = or_(Contract.active.is_(True), Contract.id == work.actor.contract_id)
     statement = (
         select(Company.id, Company.name, Contract.id, Contract.number, LegalEntity.name)
-        .select_from(Membership)
-        .join(Company, Company.id == Membership.company_id)
+        .select_from(Company)
         .outerjoin(Contract, (Contract.company_id == Company.id) & usable)
         .outerjoin(LegalEntity, LegalEntity.id == Contract.legal_entity_id)
-        .where(Membership.user_id == work.actor.user_id, Membership.dismissed_at.is_(None), Company.suspended.is_(False))
+        .where(_works_for(work), Company.suspended.is_(False))
         .order_by(Company.name, LegalEntity.name, Contract.number)
     )
-    current = (work.actor.company_id, work.actor.contract_id)
+    current, left = (work.actor.company_id, work.actor.contract_id), work.actor.limit("contract")
     return [
-        Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current) for row in work.session.execute(statement)
+        Choice(row[0], row[1], row[2], row[3] or "", row[4] or "", (row[0], row[2]) == current)
+        for row in work.session.execute(statement)
+        if left is None or row[0] != work.actor.company_id or str(row[2]) in left
     ]
+
+
+def _works_for(work: Work) -> ColumnElement[bool]:
+    """The companies that somebody works for; of staff who act for a client that one alone."""
+    if work.actor.on_behalf is not None:
+        return Company.id == work.actor.company_id
+    return Company.id.in_(select(Membership.company_id).where(Membership.user_id == work.actor.user_id, Membership.dismissed_at.is_(None)))
 
 
 def switch(work: Work, *, choice_id: UUID) -> None:
@@ -95,6 +104,8 @@ def switch(work: Work, *, choice_id: UUID) -> None:
 
     `choice_id` is the id of one of `choices`; NotFound for what is not the actor's. Unscoped work only.
     """
+    if work.actor.on_behalf is not None:
+        return behalf.choose_contract(work, choice_id)
     chosen = next((choice for choice in choices(work) if choice.id == choice_id), None)
     session = work.session.get(UserSession, work.actor.session_id) if work.actor.session_id else None
     if chosen is None or session is None:
@@ -102,6 +113,7 @@ def switch(work: Work, *, choice_id: UUID) -> None:
     session.company_id, session.contract_id = chosen.company_id, chosen.contract_id
     work.session.flush()
     work.signal("cart", session.id, users=(session.user_id,))
+    return None
 
 
 def manager_of(work: Work, *, company_id: UUID) -> User | None:

@@ -46,7 +46,9 @@ class AccountsPlugin(Plugin):
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
         yield Route(name="accounts.sign_in", path="/sign-in", resource=pages.SignIn(), permission=PUBLIC, replay=False, unscoped=True)
-        yield Route(name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False)
+        yield Route(
+            name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False, on_behalf=True
+        )
         yield Route(
             name="accounts.invitation",
             path="/invitations/{token}",
@@ -55,7 +57,7 @@ class AccountsPlugin(Plugin):
             replay=False,
             unscoped=True,
         )
-        yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True)
+        yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True, on_behalf=True)
         yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
         yield Route(name="accounts.profile", path="/profile", resource=pages.Profile(), permission=SIGNED_IN)
         yield Route(name="accounts.company", path="/company", resource=pages.CompanyPage(), permission="accounts.company")

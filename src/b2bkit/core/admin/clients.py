@@ -82,7 +82,7 @@ def clients(work: Work, *, search: str = "", mine: bool = False, after: str | No
     at = Cursor.decode(after, KEY)
     statement = _found(_ROWS, search)
     if mine:
-        statement = statement.where(Company.manager_id == work.actor.user_id)
+        statement = statement.where(Company.manager_id.in_((work.actor.user_id, *work.actor.stands_for)))
     upwards = at is not None and at.backwards
     if at is not None:
         name, company_id = at.values

@@ -15,6 +15,8 @@ from b2bkit.core.work import Work
 
 # what an action may say, the fullest first: the first whose values the entry has is used
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "access.behalf_began": (N_("began to act for the client"),),
+    "access.behalf_ended": (N_("stopped acting for the client"),),
     "access.changed": (N_("changed a right of {whose} ({right}): from “{from}” to “{to}”"), N_("changed rights")),
     "accounts.invited": (N_("invited {email} as {role}"), N_("invited a person")),
     "accounts.joined": (N_("accepted an invitation as {role}"), N_("accepted an invitation")),
@@ -64,6 +66,8 @@ def _read(work: Work, criterion: Any, limit: int) -> list[Change]:
 
 def _change(work: Work, entry: AuditEntry) -> Change:
     who = _("the portal") if entry.actor == "system" else entry.actor
+    if entry.on_behalf is not None:
+        who = _("{name}, for the client").format(name=who)
     return Change(entry.at, who, sentence(work, entry.action, entry.details), entry.entity, entry.entity_id)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.cache_key import NO_CACHE
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, False_, Grouping, True_
+from sqlalchemy.sql.elements import AsBoolean, BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, False_, Grouping, True_
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.util import LRUCache
@@ -241,7 +241,7 @@ def holds(criterion: Any, row: Mapping[str, object]) -> bool | None:
     """Whether a criterion of comparisons with plain values holds for a row (column name -> value); None when SQL must decide."""
     if isinstance(criterion, True_ | False_):
         return isinstance(criterion, True_)
-    if isinstance(criterion, Grouping):
+    if isinstance(criterion, Grouping) or (isinstance(criterion, AsBoolean) and criterion.operator is operators.is_true):
         return holds(criterion.element, row)
     if isinstance(criterion, BooleanClauseList):
         return _holds_list(criterion, row)

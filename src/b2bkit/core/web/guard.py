@@ -73,6 +73,8 @@ def admit(route: Route, method: str, actor: Actor) -> None:
         raise NotSignedIn
     if permission is not SIGNED_IN and not actor.may(permission):
         raise Forbidden(permission)
+    if actor.on_behalf is not None and permission is SIGNED_IN and method not in SAFE and not route.on_behalf:
+        raise Forbidden("personal")
     if route.name in actor.closed:
         raise NotFound(route.name)
 

@@ -71,6 +71,7 @@ class Acting(NamedTuple):
 
     company: str
     stop: str
+    until: str = ""
 
 
 class Page(NamedTuple):

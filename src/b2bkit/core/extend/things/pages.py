@@ -50,6 +50,7 @@ class Route:
     unscoped          True only for the doors of the portal itself (sign-in, invitation, choice of company): the work's session is the
                       unscoped
                       class although the actor is the person; a checked list in tests names them
+    on_behalf         True for a write with SIGNED_IN that staff who act for a client may do: others are a person's own matters
     max_body          largest accepted body in bytes
     needs             a capability of the ERP's gateway, e.g. `papers.print`: without it the route is not there
     """
@@ -64,6 +65,7 @@ class Route:
     replay: bool = True
     machine: bool = False
     unscoped: bool = False
+    on_behalf: bool = False
     max_body: int = 1_000_000
     needs: str = ""
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from b2bkit.core.accounts.models import Company, Contract, LegalEntity, User
 from b2bkit.core.catalog.units import counted, spelt, unit_label
 from b2bkit.core.errors import NotFound
+from b2bkit.core.i18n import _
 from b2bkit.core.ordering.models import Order, OrderEvent, OrderLine
 from b2bkit.core.ordering.service.finding import EVERY, Wanted, narrowed
 from b2bkit.core.ordering.service.journey import When
@@ -22,6 +23,7 @@ from b2bkit.core.web.paging import Cursor, Slice, slice_of
 from b2bkit.core.work import Work
 
 VIEW: Final = "ordering.view"
+BEHALF: Final = "behalf"  # note of the event `placed` when staff placed the order for the client
 
 
 class OrderRow(NamedTuple):
@@ -164,4 +166,14 @@ def show(work: Work, order_id: UUID) -> OrderView:
     columns = (OrderEvent.kind, OrderEvent.at, OrderEvent.exact, OrderEvent.actor, OrderEvent.note)
     events = work.session.execute(select(*columns).where(OrderEvent.order_id == order_id).order_by(OrderEvent.at, OrderEvent.id))
     order, entity, company, number, signed_on, placed_by = row
-    return OrderView(order, lines, [Happened._make(event) for event in events], entity, company, number or "", signed_on, placed_by or "")
+    happened = [Happened._make(event) for event in events]
+    by = _placed_by(happened, placed_by or "", company)
+    return OrderView(order, lines, happened, entity, company, number or "", signed_on, by)
+
+
+def _placed_by(happened: Sequence[Happened], name: str, company: str) -> str:
+    """Who placed the order; of staff who acted for the client both are named, also to people who do not see staff."""
+    first = next((one for one in happened if one.kind == "placed"), None)
+    if first is None or first.note != BEHALF:
+        return name
+    return _("{name} for {company}").format(name=name or first.actor, company=company)

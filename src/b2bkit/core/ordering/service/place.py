@@ -25,6 +25,7 @@ from b2bkit.core.ordering.service import cart as carts
 from b2bkit.core.ordering.service.contract import Terms, terms_of
 from b2bkit.core.ordering.service.drafts import Draft
 from b2bkit.core.ordering.service.lines import Line, Wanted, appraise, problems_of_answer, problems_of_change, sums_of
+from b2bkit.core.ordering.service.orders import BEHALF
 from b2bkit.core.web.formatting import money
 from b2bkit.core.work import Work
 
@@ -195,7 +196,8 @@ def _write(work: Work, draft: Draft, terms: Terms, address: str) -> Placed:
     }
     work.session.insert_rows(Order, [order])
     work.session.insert_rows(OrderLine, [_row(placed.id, terms.company_id, line) for line in draft.lines])
-    event = {"company_id": terms.company_id, "order_id": placed.id, "kind": "placed", "at": work.now, "actor": work.actor.name, "note": ""}
+    event = {"company_id": terms.company_id, "order_id": placed.id, "kind": "placed", "at": work.now, "actor": work.actor.name}
+    event["note"] = BEHALF if work.actor.on_behalf is not None else ""
     work.session.insert_rows(OrderEvent, [event])
     record(
         work, action="ordering.placed", entity="order", entity_id=placed.id, company_id=terms.company_id, details={"total": str(sums.total)}

@@ -1,0 +1,95 @@
+"""Who looks after whose clients while somebody is away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from b2bkit.core.access.change import bump
+from b2bkit.core.access.models import Substitution
+from b2bkit.core.accounts.models import User
+from b2bkit.core.audit.service import record
+from b2bkit.core.db.types import new_id
+from b2bkit.core.errors import Forbidden, NotFound, Problem, Refused
+from b2bkit.core.extend.things import Level
+from b2bkit.core.i18n import _
+from b2bkit.core.work import Work
+
+SUBSTITUTES: Final = "access.substitutes"
+
+
+class Stand(NamedTuple):
+    """A substitution. `mine`: the actor may end it."""
+
+    id: UUID
+    away: str
+    substitute: str
+    first_day: date
+    last_day: date
+    made_by: str
+    mine: bool
+
+
+def substitutions(work: Work) -> Sequence[Stand]:
+    """Those that are going on or to come, the nearest first. One query."""
+    work.require(SUBSTITUTES)
+    today = work.now.astimezone(work.config.portal.zone).date()
+    away, other = aliased(User), aliased(User)
+    columns = (Substitution.id, away.name, other.name, Substitution.first_day, Substitution.last_day, Substitution.made_by, away.id)
+    statement = select(*columns).join(away, away.id == Substitution.away_id).join(other, other.id == Substitution.substitute_id)
+    rows = work.session.execute(statement.where(Substitution.last_day >= today).order_by(Substitution.first_day, Substitution.id))
+    return [Stand(*row[:6], mine=_may(work, row[6])) for row in rows]
+
+
+def _may(work: Work, away_id: UUID) -> bool:
+    return away_id == work.actor.user_id or work.actor.level(SUBSTITUTES) is Level.ALL
+
+
+def put(work: Work, *, away_id: UUID, substitute_id: UUID, first_day: date, last_day: date) -> None:
+    """From the first day to the last, both included, the substitute sees and serves the other's clients. One's own absence needs
+    `access.substitutes`, a colleague's the level all. Refused with every mistake.
+    """
+    work.require(SUBSTITUTES)
+    if not _may(work, away_id):
+        raise Forbidden(SUBSTITUTES)
+    problems = []
+    today = work.now.astimezone(work.config.portal.zone).date()
+    people = select(User.id).where(User.id.in_([away_id, substitute_id]), User.staff_role.is_not(None), User.blocked.is_(False))
+    found = set(work.session.scalars(people))
+    for field, person in (("away_id", away_id), ("substitute_id", substitute_id)):
+        if person not in found:
+            problems.append(Problem("unknown_person", _("Choose somebody from the list."), field))
+    if away_id == substitute_id:
+        problems.append(Problem("same_person", _("Choose somebody else: nobody stands in for himself."), "substitute_id"))
+    if last_day < first_day:
+        problems.append(Problem("days_reversed", _("The last day comes before the first one."), "last_day"))
+    elif last_day < today:
+        problems.append(Problem("days_over", _("These days are over."), "last_day"))
+    if problems:
+        raise Refused(problems)
+    row = Substitution(
+        id=new_id(), away_id=away_id, substitute_id=substitute_id, first_day=first_day, last_day=last_day, made_at=work.now,
+        made_by=work.actor.name,
+    )  # fmt: skip
+    work.session.add(row)
+    details = {"first": first_day.isoformat(), "last": last_day.isoformat()}
+    record(work, action="access.substitute_set", entity="user", entity_id=away_id, details=details)
+    bump(work)
+
+
+def end(work: Work, substitution_id: UUID) -> None:
+    """Ends a substitution at once. NotFound for one that is not there, Forbidden for a colleague's without the level all."""
+    work.require(SUBSTITUTES)
+    row = work.session.get(Substitution, substitution_id)
+    if row is None:
+        raise NotFound("substitution")
+    if not _may(work, row.away_id):
+        raise Forbidden(SUBSTITUTES)
+    record(work, action="access.substitute_ended", entity="user", entity_id=row.away_id)
+    work.session.delete(row)
+    bump(work)
