@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -48,3 +49,16 @@ class FileForm(Closed):
 
 class StartForm(Closed):
     company_id: UUID
+
+
+class SubstitutesQuery(Closed):
+    done: Literal["set", "ended", ""] = ""
+
+
+class SubstituteForm(Closed):
+    """What is missing is None, so that each field can say so itself."""
+
+    away_id: UUID | None = None
+    substitute_id: UUID | None = None
+    first_day: date | None = None
+    last_day: date | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.access import behalf, groups, pages, scopes, widgets
+from b2bkit.core.access import behalf, groups, pages, scopes, substitute_pages, widgets
 from b2bkit.core.access.actors import BEHALF
 from b2bkit.core.access.models import AccessRule, Acting, Substitution
+from b2bkit.core.access.substitutes import SUBSTITUTES
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import SIGNED_IN, CatalogFilter, Job, Level, NavItem, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
@@ -27,7 +28,7 @@ class AccessPlugin(Plugin):
         yield Permission(name=VIEW, label=N_("See who may do what"), roles=staff)
         yield Permission(name=EDIT, label=N_("Change who may do what"), roles=staff)
         yield Permission(name=BEHALF, label=N_("Act for a client"), roles=staff)
-        yield Permission(name="access.substitutes", label=N_("Say who stands in for a colleague who is away"), roles=staff)
+        yield Permission(name=SUBSTITUTES, label=N_("Say who stands in for a colleague who is away"), roles=staff)
 
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
@@ -50,6 +51,10 @@ class AccessPlugin(Plugin):
         yield Route(name="access.start", path="/admin/act-for", resource=pages.Start(), permission=BEHALF, area="admin")
         yield Route(name="access.stop", path="/act-for/stop", resource=pages.Stop(), permission=SIGNED_IN, on_behalf=True)
 
+        yield _page("substitutes", "/substitutes", substitute_pages.Substitutes(), permission=SUBSTITUTES)
+        ended = substitute_pages.SubstituteEnd()
+        yield _page("substitute_end", "/substitutes/{substitution_id:uuid}", ended, permission=SUBSTITUTES)
+
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name="access.forget_old", run=behalf.forget_old, every=3600)
@@ -61,10 +66,15 @@ class AccessPlugin(Plugin):
             name="access.nav", area="admin", label=label, route="access.matrix", icon="shield-check", order=55, permission=VIEW, group=group
         )
 
+        yield NavItem(
+            name="access.substitutes_nav", area="admin", label=N_("Substitutes"), route="access.substitutes", icon="replace-user", order=56,
+            permission=SUBSTITUTES, group=group,
+        )  # fmt: skip
+
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
         yield Widget(
-            name="access.people", slot="admin.client", order=40, template="access/widget_people.html", load=widgets.people,
+            name="access.people", slot="admin.client", order=500, template="access/widget_people.html", load=widgets.people,
             permission=VIEW, side=True,
         )  # fmt: skip
 
@@ -73,8 +83,13 @@ class AccessPlugin(Plugin):
         yield CatalogFilter(name="access.groups", order=110, criterion=groups.groups_left, opened=groups.opened_groups)
 
 
-def _page(name: str, path: str, resource: object, *, max_body: int = 1_000_000) -> Route:
+def _page(name: str, path: str, resource: object, *, permission: str = "", max_body: int = 1_000_000) -> Route:
     return Route(
-        name=f"access.{name}", path=f"/admin/access{path}", resource=resource, permission=VIEW, write_permission=EDIT, area="admin",
+        name=f"access.{name}",
+        path=f"/admin/access{path}",
+        resource=resource,
+        permission=permission or VIEW,
+        write_permission=permission or EDIT,
+        area="admin",
         max_body=max_body,
-    )  # fmt: skip
+    )

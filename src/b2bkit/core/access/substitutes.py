@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -50,27 +50,15 @@ def _may(work: Work, away_id: UUID) -> bool:
     return away_id == work.actor.user_id or work.actor.level(SUBSTITUTES) is Level.ALL
 
 
-def put(work: Work, *, away_id: UUID, substitute_id: UUID, first_day: date, last_day: date) -> None:
+def put(work: Work, *, away_id: UUID | None, substitute_id: UUID | None, first_day: date | None, last_day: date | None) -> None:
     """From the first day to the last, both included, the substitute sees and serves the other's clients. One's own absence needs
     `access.substitutes`, a colleague's the level all. Refused with every mistake.
     """
     work.require(SUBSTITUTES)
-    if not _may(work, away_id):
+    if away_id is not None and not _may(work, away_id):
         raise Forbidden(SUBSTITUTES)
-    problems = []
-    today = work.now.astimezone(work.config.portal.zone).date()
-    people = select(User.id).where(User.id.in_([away_id, substitute_id]), User.staff_role.is_not(None), User.blocked.is_(False))
-    found = set(work.session.scalars(people))
-    for field, person in (("away_id", away_id), ("substitute_id", substitute_id)):
-        if person not in found:
-            problems.append(Problem("unknown_person", _("Choose somebody from the list."), field))
-    if away_id == substitute_id:
-        problems.append(Problem("same_person", _("Choose somebody else: nobody stands in for himself."), "substitute_id"))
-    if last_day < first_day:
-        problems.append(Problem("days_reversed", _("The last day comes before the first one."), "last_day"))
-    elif last_day < today:
-        problems.append(Problem("days_over", _("These days are over."), "last_day"))
-    if problems:
+    problems = [*_wrong_people(work, away_id, substitute_id), *_wrong_days(work, first_day, last_day)]
+    if problems or away_id is None or substitute_id is None or first_day is None or last_day is None:
         raise Refused(problems)
     row = Substitution(
         id=new_id(), away_id=away_id, substitute_id=substitute_id, first_day=first_day, last_day=last_day, made_at=work.now,
@@ -80,6 +68,28 @@ def put(work: Work, *, away_id: UUID, substitute_id: UUID, first_day: date, last
     details = {"first": first_day.isoformat(), "last": last_day.isoformat()}
     record(work, action="access.substitute_set", entity="user", entity_id=away_id, details=details)
     bump(work)
+
+
+def _wrong_people(work: Work, away_id: UUID | None, substitute_id: UUID | None) -> Iterable[Problem]:
+    given = [person for person in (away_id, substitute_id) if person is not None]
+    people = select(User.id).where(User.id.in_(given), User.staff_role.is_not(None), User.blocked.is_(False))
+    found = set(work.session.scalars(people))
+    for field, person in (("away_id", away_id), ("substitute_id", substitute_id)):
+        if person not in found:
+            yield Problem("unknown_person", _("Choose somebody from the list."), field)
+    if away_id is not None and away_id == substitute_id:
+        yield Problem("same_person", _("Choose somebody else: nobody stands in for himself."), "substitute_id")
+
+
+def _wrong_days(work: Work, first_day: date | None, last_day: date | None) -> Iterable[Problem]:
+    today = work.now.astimezone(work.config.portal.zone).date()
+    for field, day in (("first_day", first_day), ("last_day", last_day)):
+        if day is None:
+            yield Problem("day_missing", _("Choose a day."), field)
+    if first_day is not None and last_day is not None and last_day < first_day:
+        yield Problem("days_reversed", _("The last day comes before the first one."), "last_day")
+    elif last_day is not None and last_day < today:
+        yield Problem("days_over", _("These days are over."), "last_day")
 
 
 def end(work: Work, substitution_id: UUID) -> None:

@@ -17,6 +17,8 @@ from b2bkit.core.work import Work
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "access.behalf_began": (N_("began to act for the client"),),
     "access.behalf_ended": (N_("stopped acting for the client"),),
+    "access.substitute_set": (N_("named a substitute from {first} to {last}"), N_("named a substitute")),
+    "access.substitute_ended": (N_("ended a substitution"),),
     "access.changed": (N_("changed a right of {whose} ({right}): from “{from}” to “{to}”"), N_("changed rights")),
     "accounts.invited": (N_("invited {email} as {role}"), N_("invited a person")),
     "accounts.joined": (N_("accepted an invitation as {role}"), N_("accepted an invitation")),
