@@ -85,7 +85,7 @@ def _fill(world: World, route: Route, name: str, converter: str, kind: str) -> s
             )
         return str(found)
     if name == "widget":
-        widgets = [widget.name for group in world.portal.app.kit.widgets.values() for widget in group]
+        widgets = [widget.name for widget in world.portal.app.kit.widgets.get("dashboard", ())]  # sections of staff are not for clients
         return widgets[0] if kind == "own" and widgets else "shop.absent"
     if name == "name":
         return "stock" if kind == "own" else f"absent-{kind}"
