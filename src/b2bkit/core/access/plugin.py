@@ -51,9 +51,9 @@ class AccessPlugin(Plugin):
         yield Route(name="access.start", path="/admin/act-for", resource=pages.Start(), permission=BEHALF, area="admin")
         yield Route(name="access.stop", path="/act-for/stop", resource=pages.Stop(), permission=SIGNED_IN, on_behalf=True)
 
-        yield _page("substitutes", "/substitutes", substitute_pages.Substitutes(), permission=SUBSTITUTES)
+        yield _page("substitutes", "/admin/substitutes", substitute_pages.Substitutes(), permission=SUBSTITUTES)
         ended = substitute_pages.SubstituteEnd()
-        yield _page("substitute_end", "/substitutes/{substitution_id:uuid}", ended, permission=SUBSTITUTES)
+        yield _page("substitute_end", "/admin/substitutes/{substitution_id:uuid}", ended, permission=SUBSTITUTES)
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
@@ -86,7 +86,7 @@ class AccessPlugin(Plugin):
 def _page(name: str, path: str, resource: object, *, permission: str = "", max_body: int = 1_000_000) -> Route:
     return Route(
         name=f"access.{name}",
-        path=f"/admin/access{path}",
+        path=path if path.startswith("/admin") else f"/admin/access{path}",
         resource=resource,
         permission=permission or VIEW,
         write_permission=permission or EDIT,
