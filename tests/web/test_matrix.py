@@ -26,7 +26,7 @@ _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
 _KEY = re.compile(r'name="_key" value="[^"]*"')
 NO_SESSION = ("anonymous", BLOCKED, DISMISSED, SUSPENDED)
 ENDS_SESSIONS = {"accounts.sign_out", "accounts.profile", "accounts.switch"}
-STRINGS = {"token": "absent-token-0123456789-0123456789", "text_kind": "ordering.taken", "role": "buyer"}
+STRINGS = {"token": "absent-token-0123456789-0123456789", "text_kind": "ordering.taken"}
 
 
 class Target(NamedTuple):
@@ -89,6 +89,8 @@ def _fill(world: World, route: Route, name: str, converter: str, kind: str) -> s
         return widgets[0] if kind == "own" and widgets else "shop.absent"
     if name == "name":
         return "stock" if kind == "own" else f"absent-{kind}"
+    if name == "role":
+        return "buyer" if kind == "own" else f"absent-{kind}"
     if name in STRINGS:
         return STRINGS[name]
     raise LookupError(f"{route.name}: no way to fill {{{name}}}: add it to STRINGS in tests/web/test_matrix.py")

@@ -93,13 +93,11 @@ def _wrong_days(work: Work, first_day: date | None, last_day: date | None) -> It
 
 
 def end(work: Work, substitution_id: UUID) -> None:
-    """Ends a substitution at once. NotFound for one that is not there, Forbidden for a colleague's without the level all."""
+    """Ends a substitution at once. NotFound for one that is not there, and for a colleague's without the level all."""
     work.require(SUBSTITUTES)
     row = work.session.get(Substitution, substitution_id)
-    if row is None:
+    if row is None or not _may(work, row.away_id):
         raise NotFound("substitution")
-    if not _may(work, row.away_id):
-        raise Forbidden(SUBSTITUTES)
     record(work, action="access.substitute_ended", entity="user", entity_id=row.away_id)
     work.session.delete(row)
     bump(work)
