@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -228,3 +229,29 @@ def test_a_page_that_a_profile_leaves_out_is_not_there(make_portal: MakePortal) 
     assert usual.get("/company").status_code == 200
     assert closed.get("/company").status_code == 404
     assert 'href="/company"' not in closed.get("/").text
+
+
+def test_a_group_that_is_not_left_does_not_exist_in_lists_search_pages_and_orders(portal: Portal, world: World) -> None:
+    with portal.work() as work:
+        company = work.session.get_one(Company, world.mine.company_id)
+        groups = [make.category(work, name=name) for name in ("Открытая", "Закрытая")]
+        prices, place = make.price_type(work), make.warehouse(work)
+        contract = make.contract(work, company=company, prices=prices, categories=tuple(groups))
+        goods = [make.product(work, category=group, name=f"ПВХ {group.name}", article=f"V-{group.name}") for group in groups]
+        for product in goods:
+            make.price(work, product=product, prices=prices)
+            make.stock(work, product=product, warehouse=place)
+    buyer = portal.sign_in(world.mine.buyer, contract_id=contract.id)
+    assert all(product.name in buyer.get("/catalog").text for product in goods)
+    with portal.app.work(actor_of(portal, world.manager)) as work:
+        subject = matrix.member(work, membership(portal, world.mine.buyer))
+        change.narrow(work, subject, dimension="category", permission="catalog.view", values=[str(groups[0].id)])
+    for path in ("/catalog", "/catalog?view=table", "/catalog?q=" + quote("пвх"), "/api/v1/products"):
+        text = buyer.get(path).text
+        assert goods[0].name in text, path
+        assert goods[1].name not in text, path
+        assert "Закрытая" not in text, path
+    assert buyer.get(f"/catalog/{goods[1].id}").status_code == 404
+    lines = [{"product_id": str(goods[1].id), "unit": "кг", "quantity": "25"}]
+    refused = buyer.send("POST", "/api/v1/orders", {"lines": lines})
+    assert refused.status_code in (404, 422)
