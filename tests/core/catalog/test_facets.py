@@ -33,7 +33,7 @@ PRODUCER, STOCK = Section("catalog.producer", None), Section("catalog.stock", No
 def indexed(desk: Desk) -> Iterator[Keeper]:
     """The desk counts in memory in this block."""
     plugin: Any = desk.kit.plugins["catalog"]
-    keeper = Keeper(lambda *, write=True: desk.work(write=write), sql_below=1, look_every=1e9)
+    keeper = Keeper(lambda *, write=True: desk.work(write=write), sql_up_to=0, look_every=1e9)
     keeper.look()
     plugin.keeper = keeper
     try:
@@ -228,7 +228,7 @@ def test_the_index_and_the_database_give_the_same_lists_counts_and_pages(desk: D
 def test_the_old_index_serves_until_the_new_one_is_read_and_every_process_follows(desk: Desk, shop: Shop) -> None:
     mine = buyer(shop.contract)
     with indexed(desk) as keeper:
-        other = Keeper(lambda *, write=True: desk.work(write=write), sql_below=1, look_every=1e9)
+        other = Keeper(lambda *, write=True: desk.work(write=write), sql_up_to=0, look_every=1e9)
         other.look()
         old = keeper.current()
         with desk.work() as work:

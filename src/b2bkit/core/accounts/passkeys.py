@@ -1,4 +1,7 @@
-"""Passkeys (WebAuthn): a key of a person's device that signs him in without a password. Name and origin are the portal's base_url."""
+"""Passkeys (WebAuthn): a key of a person's device that signs him in without a password. Name and origin are the portal's base_url.
+
+The library takes 15 MB, so it is loaded when the first key is asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import webauthn
 from sqlalchemy import func, select
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from b2bkit.core.accounts import limits, sign_in, steps
 from b2bkit.core.accounts.events import SignInChanged
@@ -76,6 +70,15 @@ def mine(work: Work) -> list[Key]:
 
 def ask_new(work: Work, *, browser: str, user: User) -> str:
     """Begins a new key: what the browser is asked for, as JSON. Refused beyond twenty keys."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     host, _origin = _party(work)
     if (work.session.scalar(select(func.count(Passkey.id)).where(Passkey.user_id == user.id)) or 0) >= MOST:
         raise Refused(Problem("too_many_keys", _("You have 20 keys. Remove one that you do not use.")))
@@ -97,6 +100,10 @@ def ask_new(work: Work, *, browser: str, user: User) -> str:
 
 def add(work: Work, *, browser: str, user: User, credential: str, name: str) -> UUID:
     """Keeps a new key. Refused when the browser's answer does not belong to what it was asked, or the key is there already."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     host, origin = _party(work)
     step = steps.take(work, browser=browser, purpose="key_new")
     try:
@@ -140,6 +147,10 @@ def remove(work: Work, *, passkey_id: UUID) -> None:
 
 def ask_in(work: Work, *, browser: str) -> str:
     """Begins a sign-in: what the browser is asked for, as JSON. It names no keys, so it says nothing of who has an account."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     host, _origin = _party(work)
     options = webauthn.generate_authentication_options(rp_id=host, user_verification=UserVerificationRequirement.REQUIRED)
     steps.begin(work, browser=browser, purpose="key_in", challenge=bytes_to_base64url(options.challenge))
@@ -151,6 +162,8 @@ def come_in(work: Work, *, browser: str, credential: str, address: str, user_age
 
     Unscoped work.
     """
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if limits.reached(work, TRIES, address):
         raise Refused(Problem("too_many_attempts", _("Too many attempts. Try again in 15 minutes.")))
     step = steps.take(work, browser=browser, purpose="key_in")
@@ -165,6 +178,9 @@ def come_in(work: Work, *, browser: str, credential: str, address: str, user_age
 
 def _recognised(work: Work, credential: str, challenge: str) -> User:
     """Whose key has signed this challenge, when he may come in."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
     host, origin = _party(work)
     given = webauthn.helpers.parse_authentication_credential_json(credential)
     statement = select(Passkey).where(Passkey.credential == bytes_to_base64url(given.raw_id)).with_for_update()

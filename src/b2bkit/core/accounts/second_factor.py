@@ -10,10 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-import pyotp
-import segno
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, select
 
 from b2bkit.core.accounts import limits
@@ -52,12 +48,17 @@ def _key(work: Work, purpose: bytes) -> bytes:
 
 
 def _sealed(work: Work, user_id: UUID, secret: str) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = secrets.token_bytes(12)
     return base64.b64encode(nonce + AESGCM(_key(work, b"secret")).encrypt(nonce, secret.encode(), user_id.bytes)).decode()
 
 
 def _opened(work: Work, factor: SecondFactor) -> str | None:
     """The secret; None when the portal's key has changed since: then only recovery codes are left, or an administrator."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     raw = base64.b64decode(factor.secret)
     try:
         return AESGCM(_key(work, b"secret")).decrypt(raw[:12], raw[12:], factor.user_id.bytes).decode()
@@ -88,6 +89,8 @@ def required(work: Work, user_id: UUID) -> bool:
 
 def start(work: Work, user_id: UUID) -> None:
     """Makes a secret that is in force once a code of it was typed; one that waits is kept. Conflict when there is one in force."""
+    import pyotp
+
     factor = _factor(work, user_id, lock=True)
     if factor is not None and factor.confirmed_at is not None:
         raise Conflict(Problem("factor_there", _("The second step is already on.")))
@@ -99,6 +102,9 @@ def start(work: Work, user_id: UUID) -> None:
 
 def setup(work: Work, user_id: UUID) -> Setup | None:
     """What is shown of a secret that waits for its first code; None when none does. A secret in force is never shown again."""
+    import pyotp
+    import segno
+
     factor, user = _factor(work, user_id), work.session.get(User, user_id)
     secret = _opened(work, factor) if factor is not None and factor.confirmed_at is None else None
     if secret is None or user is None:
@@ -175,6 +181,8 @@ def forget(work: Work, user_id: UUID) -> None:
 
 def _fits(work: Work, factor: SecondFactor, code: str) -> bool:
     """Whether it is the app's code of now, give or take a period, and newer than the last one that was accepted."""
+    import pyotp
+
     typed, secret = "".join(code.split()).replace("-", ""), _opened(work, factor)
     if secret is None or len(typed) != 6 or not typed.isascii() or not typed.isdigit():
         return False

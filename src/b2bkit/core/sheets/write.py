@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import xlsxwriter
+if TYPE_CHECKING:
+    import xlsxwriter
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Kind = Literal["text", "number", "money", "day", "moment"]
@@ -43,6 +44,8 @@ def write_xlsx(
 ) -> int:
     """Writes one sheet and gives the number of rows: lines of `notes`, the heads, then the rows one by one, in memory that does not grow
     with them. `made`: the file's own date."""
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as book:
         book.set_properties({"created": made.astimezone(UTC).replace(tzinfo=None)})

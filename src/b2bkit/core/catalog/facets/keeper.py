@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from b2bkit.core.catalog.facets.index import FacetIndex
 
 log = logging.getLogger("b2bkit.catalog")
-SQL_BELOW: Final = 20_000  # products: fewer are counted in the database, and no memory is spent
+SQL_UP_TO: Final = 20_000  # products: so many are counted in the database, and no memory is spent
 MARK: Final = "edited"
 _LOOK_FOR_ONE: Final = 60.0  # seconds between looks whether the catalogue has become large, and until the first one
 _STALE: Final = 60.0  # seconds without a look after which the index is not trusted until the next one
@@ -48,12 +48,12 @@ class Keeper:
     """The index of this process; nothing runs and nothing is kept while nobody asks for it or the catalogue is small.
 
     open_work   opens works as the system
-    sql_below   products from which on there is an index
+    sql_up_to   products up to which there is no index
     look_every  seconds between looks at the stamp, while somebody asks
     """
 
-    def __init__(self, open_work: OpenWork, *, sql_below: int = SQL_BELOW, look_every: float = 2.0) -> None:
-        self._open_work, self._sql_below, self._look_every = open_work, sql_below, look_every
+    def __init__(self, open_work: OpenWork, *, sql_up_to: int = SQL_UP_TO, look_every: float = 2.0) -> None:
+        self._open_work, self._sql_up_to, self._look_every = open_work, sql_up_to, look_every
         self._index: FacetIndex | None = None
         self._stamp: Stamp | None = None
         self._looked = time.monotonic()
@@ -86,7 +86,7 @@ class Keeper:
         with self._open_work(write=False) as work:
             found = stamp(work)
             if found != self._stamp:
-                large = (work.session.scalar(select(func.count()).select_from(Product)) or 0) >= self._sql_below
+                large = (work.session.scalar(select(func.count()).select_from(Product)) or 0) > self._sql_up_to
                 self._looked = time.monotonic() if self._index is not None else self._looked
                 self._index = _read(work, self._ended) if large else None
                 self._stamp = found

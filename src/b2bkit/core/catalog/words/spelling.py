@@ -7,8 +7,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-import snowballstemmer
-
 SPACE: Final = re.compile(r"\s+")
 _DIGIT: Final = re.compile(r"\d")
 PART: Final = re.compile(r"[^\W_]+")
@@ -61,6 +59,8 @@ def stem(word: str) -> str:
     if is_code(word):
         return word
     language = "russian" if _CYRILLIC.search(word) else "english"
+    import snowballstemmer  # its languages take 4 MB: a portal that nobody searches does without
+
     # a stemmer keeps what it works on, so threads must not share one
     found = str(snowballstemmer.stemmer(language).stemWord(word)).removesuffix("i")  # the English one writes y so
     beginning = next(found[:length] for length in range(len(found), -1, -1) if word.startswith(found[:length]))
