@@ -98,10 +98,14 @@ class WebSection(Section):
 
 
 class AccountsSection(Section):
-    """`[accounts]`: how people prove who they are."""
+    """`[accounts]`: how people prove who they are, and who may ask for access."""
 
     second_factor: tuple[str, ...] = Field(
         (), description="Roles whose people sign in with a second step, an authenticator app or a passkey, e.g. admin; others may have it."
+    )
+    registration: bool = Field(False, description="Strangers may ask for access for their company; letters must go out ([mail] host).")
+    countries: tuple[Literal["RU", "BY", "KZ"], ...] = Field(
+        ("RU", "BY", "KZ"), description="Countries of companies that may register, the usual one first; tax numbers are checked by country."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from b2bkit.core.extend.things import Fact
@@ -51,3 +52,34 @@ class SignInChanged(Fact):
 
     user_id: UUID
     what: str
+
+
+@dataclass(frozen=True)
+class RegistrationWaits(Fact):
+    """Somebody asks for access for a company and has proven his address; or the ERP told of that company since.
+
+    client_id   the client that the ERP knows by its tax number; None: nobody knows it yet
+    """
+
+    registration_id: UUID
+    client_id: UUID | None
+    company: str
+
+
+@dataclass(frozen=True)
+class RegistrationDecided(Fact):
+    """A wish for access was decided: state is accepted or declined; the letter follows."""
+
+    registration_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class CompanyRegistered(Fact):
+    """A new client was made of a registration; the ERP does not know it yet."""
+
+    company_id: UUID
+    name: str
+
+
+PEOPLE: Final[tuple[type[Fact], ...]] = (EmployeeInvited, EmployeeJoined, EmployeeDismissed, CompanySuspended)

@@ -94,13 +94,20 @@ class ContractCategory(CompanyOwned, Base):
 
 
 class Address(CompanyOwned, Base):
-    """Where goods go to."""
+    """Where goods go to: a delivery address, and who takes them there (1C: Грузополучатель) where it is not the buyer himself.
+
+    made_here   added by the client's own people, who may change it; the others are the ERP's
+    """
 
     __tablename__ = "core_address"
     __table_args__ = (UniqueConstraint("company_id", "id"),)
 
     label: Mapped[title]
     text: Mapped[str] = mapped_column(String(1000))
+    consignee: Mapped[str] = mapped_column(String(250), default="", server_default="")
+    contact: Mapped[str] = mapped_column(String(250), default="", server_default="")
+    phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    made_here: Mapped[bool] = mapped_column(default=False, server_default=false())
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -160,4 +167,4 @@ class SignInAttempt(Identified, Base):
     at: Mapped[datetime]
 
 
-from b2bkit.core.accounts import models_proof  # noqa: E402, F401  (tables of the same domain)
+from b2bkit.core.accounts import models_proof, models_requests  # noqa: E402, F401  (tables of the same domain)

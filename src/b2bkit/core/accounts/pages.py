@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from b2bkit.core.accounts import companies, forms, passkeys, people, profile, security_pages, sign_in
+from b2bkit.core.accounts import companies, forms, passkeys, people, profile, registration, security_pages, sign_in
 from b2bkit.core.accounts.models import Company
 from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.i18n import _
@@ -59,7 +59,8 @@ class SignIn:
 
     def _show(self, req: Request, resp: Response, form: forms.SignInForm, problems: Sequence[Problem] = ()) -> None:
         known = passkeys.party(work_of(req).config) is not None
-        render(req, resp, "accounts/sign_in.html", form=form, problems=problems, passkeys=known, status=422 if problems else 200)
+        strangers, status = registration.open_to_strangers(work_of(req)), 422 if problems else 200
+        render(req, resp, "accounts/sign_in.html", form=form, problems=problems, passkeys=known, strangers=strangers, status=status)
 
 
 class SignOut:

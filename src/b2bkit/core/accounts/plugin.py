@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.accounts import api, events, jobs, models, notices, pages, scopes, security, sign_in
+from b2bkit.core.accounts import api, events, jobs, models, notices, pages, requests, scopes, security, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Widget
@@ -17,7 +17,7 @@ class AccountsPlugin(Plugin):
     name = "accounts"
     label = N_("Accounts")
     version = "0.1.0"
-    events = (events.EmployeeInvited, events.EmployeeJoined, events.EmployeeDismissed, events.CompanySuspended, *security.EVENTS)
+    events = (*events.PEOPLE, *security.EVENTS, *requests.EVENTS)
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
@@ -29,6 +29,7 @@ class AccountsPlugin(Plugin):
         )
         yield Permission(name="accounts.clients", label=N_("See clients"), roles=staff, limits=("region",))
         yield Permission(name="accounts.suspend", label=N_("Suspend a client's access"), roles={"admin": Level.ALL})
+        yield from requests.permissions()
 
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
@@ -42,6 +43,7 @@ class AccountsPlugin(Plugin):
         for entity in company_owned:
             yield Scope(name=f"accounts.{entity.__tablename__.removeprefix('core_')}", entity=entity, criterion=scopes.criterion_of(entity))
         yield from security.scopes()
+        yield from requests.scopes()
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
@@ -78,6 +80,7 @@ class AccountsPlugin(Plugin):
             operations=api.CONTRACTS,
         )
         yield from security.routes()
+        yield from requests.routes()
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -90,6 +93,7 @@ class AccountsPlugin(Plugin):
             order=80,
             permission="accounts.company",
         )
+        yield from requests.nav()
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
@@ -110,11 +114,13 @@ class AccountsPlugin(Plugin):
         yield Job(name="accounts.forget_old", run=sign_in.forget_old, every=3600)
         yield Job(name="accounts.send_invitation", run=jobs.send_invitation, opens_work=True)
         yield from security.jobs()
+        yield from requests.jobs()
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:
         yield from notices.notices()
         yield from security.notices()
+        yield from requests.notices()
 
     @hookimpl
     def register_commands(self) -> Iterable[Command]:
