@@ -274,6 +274,8 @@ SENSITIVE = {
     "invited_by",
 }
 TAKEN = {
+    "accounts.edit_entity": {"tax_id"},  # asked for: it holds once 1C or a manager confirms it
+    "accounts.register": {"tax_id"},  # a stranger's own, kept apart until a manager decides
     "accounts.switch": {"company_id"},
     "admin.access": {"suspended"},
     "notify.open": {"id"},

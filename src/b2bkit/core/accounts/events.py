@@ -82,4 +82,24 @@ class CompanyRegistered(Fact):
     name: str
 
 
+@dataclass(frozen=True)
+class ChangeAsked(Fact):
+    """A client's people ask for other data of the company than the ERP has; `label` is what the data are of."""
+
+    request_id: UUID
+    company_id: UUID
+    label: str
+
+
+@dataclass(frozen=True)
+class ChangeDecided(Fact):
+    """Such a wish was decided: state is confirmed or declined."""
+
+    request_id: UUID
+    company_id: UUID
+    label: str
+    state: str
+    asked_by: UUID | None
+
+
 PEOPLE: Final[tuple[type[Fact], ...]] = (EmployeeInvited, EmployeeJoined, EmployeeDismissed, CompanySuspended)

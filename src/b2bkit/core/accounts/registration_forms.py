@@ -46,9 +46,8 @@ class RegistrationsQuery(Form):
 
 
 class AddressForm(Form):
-    """A new address, or a changed one when `address` is one of one's own."""
+    """An address of one's own: to keep, or to put away."""
 
-    address: UUID | None = None
     action: Literal["save", "archive"] = "save"
     label: Line = ""
     text: Words = ""
@@ -69,21 +68,13 @@ class ChangeForm(Form):
 
 
 class ContactForm(Form):
-    """A contact person: `contact` for a known one, none for a new one; `action` leave says that he does not work there any more."""
+    """A contact person; action leave says that he does not work there any more."""
 
-    contact: UUID | None = None
     action: Literal["save", "leave"] = "save"
     name: Line = ""
     position: Line = ""
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
     email: Line = ""
-
-
-class RequestForm(Form):
-    """What becomes of a change request: `withdraw` by who asked, the others by staff."""
-
-    action: Literal["withdraw", "confirm", "decline"]
-    reason: Words = ""
 
 
 class ErasureForm(Form):
@@ -95,3 +86,16 @@ class DecideErasureForm(Form):
     erasure: UUID
     action: Literal["erase", "decline"]
     answer: Words = ""
+
+
+class DoneQuery(Form):
+    """`done`: what was just done, to be confirmed in words."""
+
+    done: Literal["", "asked", "saved", "archived", "withdrawn", "confirmed", "declined", "erased"] = ""
+
+
+class DecideChangeForm(Form):
+    """What staff say to a change request."""
+
+    action: Literal["confirm", "decline"]
+    reason: Words = ""

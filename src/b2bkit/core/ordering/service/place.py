@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from b2bkit.core.accounts.models import Address, LegalEntity
+from b2bkit.core.accounts.own_addresses import whole
 from b2bkit.core.audit.service import record
 from b2bkit.core.catalog.quantities import BASE_PLACES
 from b2bkit.core.db.types import new_id
@@ -81,11 +82,11 @@ def _terms(work: Work, draft: Draft) -> Terms:
 def _address(work: Work, terms: Terms, address_id: UUID | None) -> str:
     if address_id is None:
         return ""
-    statement = select(Address.text).where(Address.id == address_id, Address.company_id == terms.company_id, Address.active.is_(True))
-    found = work.session.scalar(statement)
+    statement = select(Address).where(Address.id == address_id, Address.company_id == terms.company_id, Address.active.is_(True))
+    found = work.session.scalars(statement).one_or_none()
     if found is None:
         raise NotFound("address")
-    return str(found)
+    return whole(found)
 
 
 def _check_consignee(work: Work, terms: Terms, entity_id: UUID | None) -> None:
