@@ -13,6 +13,7 @@ from b2bkit.core.errors import NotFound, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.settlements.models import ContactPerson
 from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
+from b2bkit.core.web.forms import Nothing
 from b2bkit.core.work import Work
 
 DETAILS: Final = "accounts.details"
@@ -183,5 +184,6 @@ class Withdraw:
     """A client takes a request back."""
 
     def on_post(self, req: Request, resp: Response, change_request_id: UUID) -> None:
+        read_form(req, Nothing)
         changes.decide(work_of(req), request_id=change_request_id, action="withdraw")
         redirect(req, resp, DETAILS, done="withdrawn")

@@ -132,7 +132,7 @@ def widgets() -> Iterable[Widget]:
     yield Widget(
         name="accounts.client_requests",
         slot="admin.client",
-        order=20,
+        order=90,
         template="accounts/widget_requests.html",
         load=requests_list.of_client,
         permission=changes.CONFIRM,
