@@ -33,6 +33,7 @@ LABELS: Final[Mapping[str, str]] = {
     "email": N_("E-mail"),
     "active": N_("Works there"),
 }
+SHORT_NAME: Final = N_("Short name")
 OF_ENTITY: Final = ("name", "full_name", "tax_id", "tax_code", "address")
 OF_CONTACT: Final = ("name", "position", "phone", "email")
 
@@ -75,7 +76,8 @@ def asked(work: Work, *, company_id: UUID, limit: int = 20) -> list[Asked]:
 
 def in_words(request: ChangeRequest) -> list[Line]:
     """Old and new values with the labels of their fields."""
-    told = [(LABELS[one["field"]], one["old"], one["new"]) for one in request.changes if one.get("field") in LABELS]
+    labels = {**LABELS, "name": SHORT_NAME} if request.entity == "legal_entity" else LABELS
+    told = [(labels[one["field"]], one["old"], one["new"]) for one in request.changes if one.get("field") in labels]
     return [Line(_(label), _shown(old), _shown(new)) for label, old, new in told]
 
 

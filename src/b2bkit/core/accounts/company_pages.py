@@ -12,8 +12,8 @@ from b2bkit.core.accounts.models import Address, LegalEntity
 from b2bkit.core.errors import NotFound, Refused
 from b2bkit.core.i18n import _
 from b2bkit.core.settlements.models import ContactPerson
-from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
 from b2bkit.core.web.forms import Nothing
+from b2bkit.core.web.handling import Request, Response, read_form, read_query, redirect, render, work_of
 from b2bkit.core.work import Work
 
 DETAILS: Final = "accounts.details"
@@ -92,7 +92,7 @@ class EditEntity:
 
     def _show(self, req: Request, resp: Response, entity: LegalEntity, form: forms.ChangeForm, refused: Refused | None = None) -> None:
         fields = [
-            Field("name", _("Name"), form.name, optional=False),
+            Field("name", _("Short name"), form.name, optional=False),
             Field("full_name", _("Full name"), form.full_name, _("As in the company's papers.")),
             Field("tax_id", _("Tax number"), form.tax_id),
             Field("tax_code", _("KPP"), form.tax_code),
