@@ -108,7 +108,6 @@ class AccountsPlugin(Plugin):
             permission="accounts.company",
             side=True,
         )
-        yield from requests.widgets()
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

@@ -24,7 +24,7 @@ from b2bkit.core.accounts import (
 from b2bkit.core.accounts.models import Company, Membership, User
 from b2bkit.core.accounts.models_requests import ChangeRequest, ErasureRequest, Registration
 from b2bkit.core.accounts.scopes import company_scope, criterion_of
-from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Fact, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Fact, Job, Level, NavItem, NotificationKind, Permission, Route, Scope
 from b2bkit.core.i18n import N_, _
 from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import Actor, Work
@@ -125,17 +125,6 @@ def nav() -> Iterable[NavItem]:
         order=26,
         permission=changes.CONFIRM,
         badge=requests_list.badge,
-    )
-
-
-def widgets() -> Iterable[Widget]:
-    yield Widget(
-        name="accounts.client_requests",
-        slot="admin.client",
-        order=90,
-        template="accounts/widget_requests.html",
-        load=requests_list.of_client,
-        permission=changes.CONFIRM,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -42,10 +42,3 @@ def badge(work: Work) -> Badge | None:
     """How many wait."""
     count = work.session.scalar(_WAITING) or 0
     return Badge(count, "new", ngettext("request waits", "requests wait", count)) if count else None
-
-
-def of_client(work: Work, subject: object) -> Mapping[str, object] | None:
-    """The client's card: what waits of this client."""
-    company_id = getattr(subject, "id", None)
-    rows = [row for row in waiting(work) if row.company_id == company_id] if company_id else []
-    return {"rows": rows} if rows else None
