@@ -5,8 +5,8 @@ from alembic import op
 
 from b2bkit.core.db import types
 
-revision = "core_0009"
-down_revision = "core_0008"
+revision = "core_0012"
+down_revision = "core_0011"
 branch_labels = None
 depends_on = None
 
