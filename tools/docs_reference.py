@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
 import pydantic
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -173,7 +174,7 @@ def toml(value: object) -> str:
 def setting(name: str, field: FieldInfo) -> str:
     """One row of a table of settings."""
     default = "required" if field.is_required() else ""
-    if field.default is not PydanticUndefined and field.default is not None:
+    if field.default is not PydanticUndefined and field.default is not None and not isinstance(field.default, SecretStr):
         default = code(toml(field.default))
     return f"| {code(name)} | {cell(type_name(field.annotation))} | {default} | {cell(field.description or '')} |"
 
