@@ -9,10 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stdnum.by import unp
-from stdnum.exceptions import ValidationError
-from stdnum.ru import inn, ogrn
-
 from b2bkit.core.errors import Problem
 from b2bkit.core.i18n import N_, _
 
@@ -51,16 +47,22 @@ def compact(text: str) -> str:
 
 def inn_fits(number: str) -> bool:
     """INN: 10 digits of a company or 12 of a person, one or two check digits (order of the FNS MMV-7-6/435@)."""
+    from stdnum.ru import inn
+
     return _fits(inn.validate, number)
 
 
 def unp_fits(number: str) -> bool:
     """UNP: 9 characters, the last is a check digit."""
+    from stdnum.by import unp
+
     return _fits(unp.validate, number)
 
 
 def ogrn_fits(number: str) -> bool:
     """OGRN (13 digits) or OGRNIP (15), the last is a check digit."""
+    from stdnum.ru import ogrn
+
     return _fits(ogrn.validate, number)
 
 
@@ -90,6 +92,8 @@ def _kz_check(number: str) -> int:
 
 
 def _fits(validate: Callable[[str], str], number: str) -> bool:
+    from stdnum.exceptions import ValidationError
+
     try:
         return validate(number) == number
     except ValidationError:

@@ -20,7 +20,7 @@ JOB: Final = "catalog.learn_words"
 MARK: Final = "words"
 _SHORTEST: Final = 3
 _LATE: Final = timedelta(hours=6)  # what an import that began before the last look has written since
-_CHUNK: Final = 2_000
+_CHUNK: Final = 500
 
 
 def learn_words(work: Work) -> None:
