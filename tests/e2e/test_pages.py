@@ -24,23 +24,32 @@ CLIENT = {
     "orders": "/orders", "order": "first:/orders|main th a", "orders-cancelled": "/orders?group=cancelled",
     "orders-nothing": "/orders?q=no-such-number",
     "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
+    "quick-order": "/cart/list", "saved-carts": "/cart/saved", "compare-nothing": "/catalog/compare", "watches": "/watches",
+    "money": "/money", "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
+    "security": "/profile/security",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
 BUYING = {"cart": "/cart", "checkout": "/checkout"}
 STAFF = {
     "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a",
     "clients-nothing": "/admin/clients?q=nobody", "orders": "/admin/orders", "order": "first:/admin/orders|main th a",
-    "exchange": "/admin/exchange",
+    "exchange": "/admin/exchange", "flows": "/admin/onec", "messages": "/admin/onec/messages",
+    "substitutes": "/admin/substitutes", "registrations": "/admin/registrations", "requests": "/admin/requests",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
     "api": "/api/docs",
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, str]] = {
-    "anonymous": {"sign-in": "/sign-in", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
+    "anonymous": {"sign-in": "/sign-in", "reset": "/reset", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
     "buyer": CLIENT | BUYING,
-    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile")},
-    "owner": {name: CLIENT[name] for name in ("today", "product", "orders", "company", "profile")} | BUYING,
+    "accountant": {
+        name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile", "money", "papers")
+    },
+    "owner": {name: CLIENT[name] for name in ("today", "product", "orders", "company", "profile", "details")}
+    | {"contacts": "/company/details/contacts"}
+    | BUYING,
     "manager": STAFF,
-    "admin": STAFF | {"health": "/admin/health"},
+    "admin": STAFF
+    | {"health": "/admin/health", "rights": "/admin/access", "texts": "/admin/messages", "undelivered": "/admin/messages/undelivered"},
 }
 NOT_OURS = ("api",)  # the bundled viewer of the OpenAPI document: its colours and headings are its makers'
 EXPECTED_COMPLAINTS = ("absent", "unknown", "forbidden", "invitation")  # Chromium logs the 404 and 403 that we ask for
