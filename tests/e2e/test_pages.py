@@ -25,7 +25,7 @@ CLIENT = {
     "orders-nothing": "/orders?q=no-such-number",
     "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
     "quick-order": "/cart/list", "saved-carts": "/cart/saved", "compare-nothing": "/catalog/compare", "watches": "/watches",
-    "money": "/money", "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
+    "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
     "security": "/profile/security",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
@@ -41,9 +41,8 @@ STAFF = {
 PAGES: Mapping[str, Mapping[str, str]] = {
     "anonymous": {"sign-in": "/sign-in", "reset": "/reset", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
     "buyer": CLIENT | BUYING,
-    "accountant": {
-        name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile", "money", "papers")
-    },
+    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile", "papers")}
+    | {"money": "/money"},
     "owner": {name: CLIENT[name] for name in ("today", "product", "orders", "company", "profile", "details")}
     | {"contacts": "/company/details/contacts"}
     | BUYING,
