@@ -52,13 +52,8 @@ class AccountsPlugin(Plugin):
             name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False, on_behalf=True
         )
         yield Route(
-            name="accounts.invitation",
-            path="/invitations/{token}",
-            resource=pages.Invited(),
-            permission=PUBLIC,
-            replay=False,
-            unscoped=True,
-        )
+            name="accounts.invitation", path="/invitations/{token}", resource=pages.Invited(), permission=PUBLIC, replay=False, unscoped=True
+        )  # fmt: skip
         yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True, on_behalf=True)
         yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
         yield Route(name="accounts.profile", path="/profile", resource=pages.Profile(), permission=SIGNED_IN)
@@ -72,13 +67,9 @@ class AccountsPlugin(Plugin):
         )
         yield Route(name="accounts.api_me", path="/api/v1/me", resource=api.Me(), permission=SIGNED_IN, area="api", operations=api.ME)
         yield Route(
-            name="accounts.api_contracts",
-            path="/api/v1/contracts",
-            resource=api.Contracts(),
-            permission="accounts.company",
-            area="api",
+            name="accounts.api_contracts", path="/api/v1/contracts", resource=api.Contracts(), permission="accounts.company", area="api",
             operations=api.CONTRACTS,
-        )
+        )  # fmt: skip
         yield from security.routes()
         yield from requests.routes()
 
