@@ -52,7 +52,8 @@ class AccountsPlugin(Plugin):
             name="accounts.sign_out", path="/sign-out", resource=pages.SignOut(), permission=SIGNED_IN, replay=False, on_behalf=True
         )
         yield Route(
-            name="accounts.invitation", path="/invitations/{token}", resource=pages.Invited(), permission=PUBLIC, replay=False, unscoped=True
+            name="accounts.invitation", path="/invitations/{token}", resource=pages.Invited(), permission=PUBLIC, replay=False,
+            unscoped=True,
         )  # fmt: skip
         yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True, on_behalf=True)
         yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
