@@ -21,6 +21,7 @@ from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.i18n import CORE_LOCALE, speaking, translator
 from b2bkit.core.web.environment import PageEnvironment
 from b2bkit.core.web.errors import Failure
+from b2bkit.core.web.kept import Kept
 from b2bkit.core.web.render import SafeHtml
 from tests.web import gallery
 
@@ -43,9 +44,11 @@ def pair(lang: str, loader: BaseLoader | None = None) -> tuple[Environment, Page
     plain.globals["may"] = lambda permission: permission != "pricing.explain"
     plain.globals["slot"] = lambda name, subject=None, side=None: ""
     plain.globals["url"] = url
+    plain.globals["kept"] = lambda macro, *values: macro(*values)
     constants: dict[str, Any] = {name: plain.globals[name] for name in ("asset", "url", "has_route")}
     ours = PageEnvironment(TEXTS[lang], constants, loader=plain.loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     ours.globals.update({name: value for name, value in plain.globals.items() if name not in {"_", "gettext", "ngettext"}})
+    ours.globals["kept"] = Kept()
     return plain, ours
 
 
