@@ -269,7 +269,7 @@ def test_what_the_gateway_can_follows_the_flows_that_are_connected(make_portal: 
     usual = make_portal(plugins={"onec": {}}, environment={"B2BKIT_ONEC_PASSWORD": "only-for-tests"})
     gateway = usual.app.kit.erp_gateway
     assert gateway is not None
-    today = {"catalog.in", "prices.in", "stock.in", "companies.in", "orders.out", "order_status.in"}
+    today = {"catalog.in", "prices.in", "stock.in", "companies.in", "contacts.in", "orders.out", "order_status.in"}
     assert gateway.capabilities() == today
     less = make_portal(
         plugins={"onec": {}}, extra='[plugins.onec.flows.stock]\nway = "off"\n', environment={"B2BKIT_ONEC_PASSWORD": "only-for-tests"}
