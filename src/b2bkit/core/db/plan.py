@@ -26,7 +26,7 @@ def one_of(column: InstrumentedAttribute[UUID], name: str, dialect: str) -> Colu
     """
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(Uuid())))
-    return column.in_(bindparam(name, expanding=True))
+    return column.in_(bindparam(name, expanding=True, type_=Uuid()))
 
 
 class Plan:
