@@ -274,6 +274,10 @@ SENSITIVE = {
     "invited_by",
 }
 TAKEN = {
+    "access.colleague_narrowed": {"value"},  # what a right is narrowed to: one of those that the page offers
+    "access.member_narrowed": {"value"},
+    "access.role_narrowed": {"value"},
+    "access.start": {"company_id"},  # the client to act for: refused but for clients that one may act for
     "accounts.edit_entity": {"tax_id"},  # asked for: it holds once 1C or a manager confirms it
     "accounts.register": {"tax_id"},  # a stranger's own, kept apart until a manager decides
     "accounts.switch": {"company_id"},
