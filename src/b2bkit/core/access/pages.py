@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
@@ -90,15 +91,15 @@ class MatrixFile:
         return redirect(req, resp, "access.matrix", done="taken")
 
 
-class _SubjectPage:
+class _SubjectPage(ABC):
     """One role or person: rights, narrowings, and what they come to."""
 
     route = ""
     narrow_route = ""
 
+    @abstractmethod
     def subject(self, req: Request, key: object) -> Subject:
         """Whose page it is; NotFound for nobody."""
-        raise NotImplementedError
 
     def key(self, params: Mapping[str, object]) -> object:
         """The one parameter of the path."""
