@@ -59,6 +59,8 @@ def open_to(actor: Actor, permission: str) -> bool:
 class Renderer:
     """The Jinja environment with the globals that every template may use (see layout/base.html)."""
 
+    environment: type[PageEnvironment] = PageEnvironment
+
     def __init__(self, parts: WebParts, urls: Urls) -> None:
         self.parts = parts
         self.urls = urls
@@ -73,7 +75,7 @@ class Renderer:
         return found if found is not None else self._envs.setdefault(lang, self._environment(lang))
 
     def _environment(self, lang: str) -> PageEnvironment:
-        env = PageEnvironment(
+        env = self.environment(
             self.parts.translations(lang),
             {"asset": self.parts.assets.url, "url": self.urls.path, "has_route": self.urls.__contains__},
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in self.parts.templates]),
