@@ -11,6 +11,8 @@ import contextlib
 import json
 import logging
 import queue
+import select
+import socket
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict
@@ -104,6 +106,7 @@ class _ThreadedBus:
         self._missed = False
         self.listening = threading.Event()
         self._stop = threading.Event()
+        self._waking, self._wake = socket.socketpair()  # readable once it is over: whoever waits for news waits for this too
         self._threads = [threading.Thread(target=self._run, args=(self._send_loop,), name="b2bkit-bus-out", daemon=True)]
         self._threads[0].start()
         self._deliver: Deliver | None = None
@@ -120,10 +123,14 @@ class _ThreadedBus:
 
     def close(self) -> None:
         self._stop.set()
+        with contextlib.suppress(OSError):
+            self._wake.send(b".")
         with contextlib.suppress(queue.Full):
             self._outgoing.put_nowait(None)
         for thread in self._threads:
             thread.join(timeout=3)
+        for end in (self._wake, self._waking):
+            end.close()
 
     def _run(self, loop: Callable[[], None]) -> None:
         while not self._stop.is_set():
@@ -219,8 +226,12 @@ class PostgresBus(_ThreadedBus):
         with psycopg.connect(self._url, autocommit=True, connect_timeout=3) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._listening()
+            either = select.poll()
+            either.register(connection, select.POLLIN)
+            either.register(self._waking, select.POLLIN)
             while not self._stop.is_set():
-                for notice in connection.notifies(timeout=1.0, stop_after=1):
+                either.poll()
+                for notice in connection.notifies(timeout=0):
                     self._received(notice.payload)
 
 
