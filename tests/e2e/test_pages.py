@@ -43,13 +43,13 @@ STAFF = {
 PAGES: Mapping[str, Mapping[str, str]] = {
     "anonymous": {"sign-in": "/sign-in", "reset": "/reset", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
     "buyer": CLIENT | BUYING,
-    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "product", "orders", "order", "company", "profile", "papers")}
-    | {"money": "/money"},
-    "owner": {name: CLIENT[name] for name in ("today", "product", "orders", "company", "profile", "details")}
+    # who may less than the buyer: what looks otherwise for them
+    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")} | {"money": "/money"},
+    "owner": {name: CLIENT[name] for name in ("today", "orders", "company", "details")}
     | {"contacts": "/company/details/contacts"}
     | BUYING,
     "manager": STAFF,
-    "admin": STAFF
+    "admin": {name: STAFF[name] for name in ("dashboard", "clients", "client", "flows")}
     | {"health": "/admin/health", "rights": "/admin/access", "texts": "/admin/messages", "undelivered": "/admin/messages/undelivered"},
 }
 NOT_OURS = ("api",)  # the bundled viewer of the OpenAPI document: its colours and headings are its makers'

@@ -61,7 +61,7 @@ class Bell(Plugin):
 
 
 class Stand:
-    """`press()` does what a busy portal does: an order over HTTP, a list, a fact, a job. `slowest` of all requests, in seconds."""
+    """`press()` does what a busy portal does: an order over HTTP, a list, a fact, a job. `seconds` of each request."""
 
     def __init__(self, folder: Path, url: str, redis: RedisServer, erp: Erp, erp_address: str) -> None:
         Bell.heard.clear()
@@ -126,10 +126,6 @@ class Stand:
         answer = request()
         self.seconds.append(time.perf_counter() - begun)
         return answer
-
-    @property
-    def slowest(self) -> float:
-        return max(self.seconds)
 
     def open_tasks(self) -> int:
         """Tasks that wait or run, of this test's making."""

@@ -24,8 +24,8 @@ class Event(NamedTuple):
 class Ear:
     """GET /events with the cookies of a client. `status` is the answer's; `ended` is set when the server closes the stream."""
 
-    def __init__(self, portal: Portal, client: Client) -> None:
-        self.portal, self.client = portal, client
+    def __init__(self, portal: Portal, client: Client, since: str = "") -> None:
+        self.portal, self.client, self.since = portal, client, since
         self.status = 0
         self.ended = asyncio.Event()
         self._left = asyncio.Event()
@@ -39,13 +39,15 @@ class Ear:
         headers = [(b"host", HOST.encode()), (b"accept", b"text/event-stream"), (b"cookie", cookies.encode())]
         scope = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.1"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-            "path": "/events", "raw_path": b"/events", "query_string": b"", "root_path": "", "headers": headers,
+            "path": "/events", "raw_path": b"/events", "query_string": self.since.encode(), "root_path": "", "headers": headers,
             "client": ("127.0.0.1", 5), "server": (host, int(port)),
         }  # fmt: skip
         self._task = asyncio.create_task(self.portal.app.asgi(scope, self._receive, self._send))  # type: ignore[arg-type]
         await asyncio.wait_for(self._began.wait(), PATIENCE)
         if self.status == 200:
-            assert await self.next() == Event("hello", {})
+            hello = await self.next()
+            assert hello.kind == "hello"
+            assert hello.data["live"].startswith("/events?since=")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

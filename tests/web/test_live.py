@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -74,6 +75,66 @@ def test_a_signal_reaches_the_people_it_names_and_holds_ids_only(people: People)
             assert [await ours.next(), await ours.next()] == [Event("order", {"id": HERE}), Event("last", {"id": HERE})]
             assert [await theirs.next(), await theirs.next()] == [Event("notify", {"id": HERE}), Event("last", {"id": HERE})]
             assert [await staff.next(), await staff.next()] == [Event("erp", {"id": HERE}), Event("last", {"id": HERE})]
+
+    run(story())
+
+
+def live_of(page: str) -> str:
+    """The query of a page's own address of news."""
+    found = re.search(r'data-live="/events\?(since=\d+)"', page)
+    assert found is not None, "the page does not say where its news are"
+    return found.group(1)
+
+
+def test_what_happens_while_a_page_is_on_its_way_is_told_when_its_stream_opens(people: People) -> None:
+    buyer, stranger = people.clients(people.buyer, people.stranger)
+
+    async def earlier() -> None:
+        async with Ear(people.portal, buyer) as ear:
+            people.signal("before", companies=(people.ours.id,))
+            assert (await ear.next()).kind == "before"
+
+    run(earlier())
+    ours, theirs = live_of(buyer.get("/").text), live_of(stranger.get("/").text)
+    people.signal("order", companies=(people.ours.id,))
+
+    async def story() -> None:
+        async with (
+            Ear(people.portal, buyer, ours) as ear,
+            Ear(people.portal, stranger, theirs) as other,
+            Ear(people.portal, buyer) as later,
+        ):
+            people.signal("last", companies=(people.ours.id, people.theirs.id))
+            assert [(await ear.next()).kind, (await ear.next()).kind] == ["order", "last"]
+            assert (await other.next()).kind == "last"
+            assert (await later.next()).kind == "last"
+
+    run(story())
+
+
+@pytest.mark.parametrize("why", ["older than the process", "more than is remembered"])
+def test_a_page_whose_moment_is_forgotten_fetches_itself_afresh(people: People, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    (buyer,) = people.clients(people.buyer)
+    since = "since=1000"
+    if why == "more than is remembered":
+        since = live_of(buyer.get("/").text)
+        for _one in range(live.REMEMBERED + 1):
+            people.portal.app.parts.live.deliver([Signal("erp", "", staff=True)])  # type: ignore[union-attr]
+
+    async def story() -> None:
+        async with Ear(people.portal, buyer, since) as ear:
+            assert (await ear.next()).kind == "reload"
+
+    run(story())
+
+
+@pytest.mark.parametrize("since", ["since=yesterday", "since=-1"])
+def test_a_moment_that_is_none_is_refused(people: People, since: str) -> None:
+    (buyer,) = people.clients(people.buyer)
+
+    async def story() -> None:
+        async with Ear(people.portal, buyer, since) as ear:
+            assert ear.status == 400
 
     run(story())
 

@@ -29,7 +29,7 @@ from b2bkit.core.i18n import _, speaking
 from b2bkit.core.notify import service as notify
 from b2bkit.core.ordering import service as ordering
 from b2bkit.core.theme import theme_files
-from b2bkit.core.web import formatting
+from b2bkit.core.web import formatting, live
 from b2bkit.core.web.live import LiveStreams
 from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Acting, Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
@@ -132,6 +132,7 @@ class Shell:
         if frame.cart is not None:
             cart = CartLine(frame.cart[0], frame.cart[1], self.urls.path("ordering.cart"))
         return page._replace(
+            live=live.address(state_of(req).asked),
             user=UserLine(actor.name, _(role.label) if role else "", ""),
             entity=frame.entity,
             nav=_groups(entries),

@@ -14,6 +14,8 @@ import queue
 import select
 import socket
 import threading
+import time
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,10 +40,16 @@ WAITING = 64
 PAUSE = 2.0
 PER_PERSON = 20
 RELOAD = Signal("reload", "")
+REMEMBERED = 1000
 PATH = "/events"
 _LEAVE = "b2bkit.leave"
 
 Deliver = Callable[[Sequence[Signal]], None]
+
+
+def address(moment: float) -> str:
+    """Where a page hears what happens from `moment` on (seconds since 1970), also while it is still on its way to the browser."""
+    return f"{PATH}?since={int(moment * 1000)}"
 
 
 class Bus(Protocol):
@@ -238,12 +246,13 @@ class PostgresBus(_ThreadedBus):
 class _Stream:
     """One open page."""
 
-    __slots__ = ("actor", "events", "loop", "token")
+    __slots__ = ("actor", "events", "loop", "since", "token")
 
-    def __init__(self, actor: Actor, token: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, actor: Actor, token: str, loop: asyncio.AbstractEventLoop, since: float) -> None:
         self.actor = actor
         self.token = token
         self.loop = loop
+        self.since = since
         self.events: asyncio.Queue[Signal | None] = asyncio.Queue(WAITING)
 
     def wants(self, signal: Signal) -> bool:
@@ -292,12 +301,17 @@ def noticing(scope: Scope, receive: Receive) -> Receive:
 class LiveStreams:
     """The resource of /events, and the hub that signals are delivered to.
 
+    A page says since when it wants news: the last signals are remembered, because between a page's making and its stream's opening
+    an order may be accepted. Whose moment lies further back than is remembered is told to fetch itself afresh.
+
     bearer   (token) -> who bears it now, None when the session has ended; asked before every event and heartbeat, in a thread
     """
 
     def __init__(self, bearer: Bearer) -> None:
         self.bearer = bearer
         self._streams: set[_Stream] = set()
+        self._recent: deque[tuple[float, Signal]] = deque(maxlen=REMEMBERED)
+        self._known_from = time.time()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -317,7 +331,12 @@ class LiveStreams:
 
     def deliver(self, signals: Sequence[Signal]) -> None:
         """From any thread: to each open page that a signal is for."""
+        now = time.time()
         with self._lock:
+            for signal in signals:
+                if len(self._recent) == REMEMBERED:
+                    self._known_from = self._recent[0][0]
+                self._recent.append((now, signal))
             streams = list(self._streams)
         for signal in signals:
             for stream in streams:
@@ -328,13 +347,15 @@ class LiveStreams:
                         self._drop(stream)
 
     async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """Opens a stream for the signed-in person; the guard has run before."""
+        """Opens a stream for the signed-in person; the guard has run before. `since`: milliseconds since 1970, default now."""
         if self._closed:
             raise falcon.HTTPServiceUnavailable(retry_after=5)
         state = req.context.state
         if state.signed is None or state.token is None:
             raise falcon.HTTPUnauthorized
-        stream = _Stream(state.signed.actor, state.token, asyncio.get_running_loop())
+        since = req.get_param_as_int("since", min_value=0)
+        moment = time.time() if since is None else since / 1000
+        stream = _Stream(state.signed.actor, state.token, asyncio.get_running_loop(), moment)
         with self._lock:
             mine = sum(1 for other in self._streams if other.actor.user_id == stream.actor.user_id)
         if mine >= PER_PERSON:
@@ -345,11 +366,10 @@ class LiveStreams:
         resp.sse = self._events(stream)
 
     async def _events(self, stream: _Stream) -> AsyncGenerator[SSEvent | None, None]:
-        with self._lock:
-            self._streams.add(stream)
         loop = asyncio.get_running_loop()
+        self._join(stream)
         try:
-            yield SSEvent(event="hello", data=b"{}", retry=3000)
+            yield SSEvent(event="hello", json={"live": address(time.time())}, retry=3000)
             while not self._closed:
                 try:
                     async with asyncio.timeout(HEARTBEAT):  # wait_for would hold a task more for every open page
@@ -369,6 +389,17 @@ class LiveStreams:
                     yield SSEvent(event=signal.kind, json={"id": signal.id})
         finally:
             self._drop(stream)
+
+    def _join(self, stream: _Stream) -> None:
+        """In the loop's thread: what it missed comes first."""
+        with self._lock:
+            missed = [signal for moment, signal in self._recent if moment >= stream.since]
+            if stream.since < self._known_from:
+                missed = [RELOAD]
+            for signal in missed:
+                if stream.wants(signal):
+                    stream.put(signal)
+            self._streams.add(stream)
 
     def _drop(self, stream: _Stream) -> None:
         with self._lock:

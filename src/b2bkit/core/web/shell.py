@@ -75,7 +75,7 @@ class Acting(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What layout/base.html needs. `path` is the page's own local address."""
+    """What layout/base.html needs. `path` is the page's own local address, `live` that of the news since it was asked for."""
 
     lang: str
     langs: tuple[tuple[str, str], ...]
@@ -94,3 +94,4 @@ class Page(NamedTuple):
     acting: Acting | None = None
     search_href: str = ""
     has_openapi: bool = False
+    live: str = ""

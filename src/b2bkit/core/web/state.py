@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING
 
 from b2bkit.core.i18n import SOURCE_LANGUAGE
@@ -48,6 +48,7 @@ class State:
 
     __slots__ = (
         "actor",
+        "asked",
         "body",
         "client",
         "csrf",
@@ -77,6 +78,7 @@ class State:
         self.request_id = request_id
         self.method = method
         self.started = perf_counter()
+        self.asked = time()
         self.client = ""
         self.route: Route | None = None
         self.body = b""

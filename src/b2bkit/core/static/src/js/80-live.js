@@ -14,7 +14,7 @@ const kinds = () => {
 const tellAll = () => { tell("reload"); for (const kind of kinds()) tell(kind); };
 document.addEventListener("b2b:again", tellAll);
 
-const address = document.body.dataset.live;
+let address = document.body.dataset.live; // says since when: what happened on the way here is told too
 if (address && "EventSource" in window) {
   let source = null;
   let heard = new Set();
@@ -42,7 +42,7 @@ if (address && "EventSource" in window) {
     source = new EventSource(address);
     heard = new Set();
     hear();
-    source.addEventListener("hello", () => { if (pause > 1000) tellAll(); pause = 1000; });
+    source.addEventListener("hello", (event) => { address = JSON.parse(event.data).live; pause = 1000; });
     source.addEventListener("reload", tellAll);
     source.addEventListener("signed-out", () => {
       ended = true;
