@@ -23,7 +23,7 @@ from tests.web.world import BLOCKED, DISMISSED, SUSPENDED, World, entities, enti
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
-_KEY = re.compile(r'name="_key" value="[^"]*"')
+_KEY = re.compile(r'name="_key" value="[^"]*"|data-live="[^"]*"')  # a form's key, and the moment from which a page hears news
 NO_SESSION = ("anonymous", BLOCKED, DISMISSED, SUSPENDED)
 ENDS_SESSIONS = {"accounts.sign_out", "accounts.profile", "accounts.switch"}
 STRINGS = {"token": "absent-token-0123456789-0123456789", "text_kind": "ordering.taken"}

@@ -21,6 +21,7 @@ from b2bkit.core.db.engine import Database
 from b2bkit.core.db.migrate import Owner
 from b2bkit.core.db.scope import unscoped_entities
 from b2bkit.core.db.session import PortalSession
+from b2bkit.core.dealers.plugin import DealersPlugin
 from b2bkit.core.erp.plugin import ErpPlugin
 from b2bkit.core.errors import ConfigError, ConfigProblem
 from b2bkit.core.extend.assemble import assemble
@@ -52,6 +53,7 @@ CORE: tuple[type[Plugin], ...] = (
     CatalogPlugin,
     PricingPlugin,
     OrderingPlugin,
+    DealersPlugin,
     ErpPlugin,
     SettlementsPlugin,
     FilesPlugin,

@@ -35,7 +35,7 @@ from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Acting, Brand, CartLine, EntityChoice, EntityLine, NavGroup, NavLink, Page, UserLine
 from b2bkit.core.web.state import state_of
 from b2bkit.core.web.urls import Urls
-from b2bkit.core.work import SYSTEM, Actor, Signal, Work
+from b2bkit.core.work import SYSTEM, Actor, Signal, Work, at_least
 
 if TYPE_CHECKING:
     from b2bkit.core.app import App
@@ -147,7 +147,11 @@ class Shell:
 
     def _open(self, area: str, actor: Actor) -> list[NavItem]:
         there = (item for item in self.app.kit.nav if item.area == area and item.route not in actor.closed)
-        return [item for item in there if item.permission is SIGNED_IN or actor.may(item.permission)]
+        return [item for item in there if (item.permission is SIGNED_IN or actor.may(item.permission)) and self._far_enough(item, actor)]
+
+    def _far_enough(self, item: NavItem, actor: Actor) -> bool:
+        least = self.app.kit.routes[item.route].least
+        return least is None or at_least(actor.level(item.permission), least)
 
     def _link(self, item: NavItem, frame: Frame, path: str) -> NavLink:
         href = self.urls.path(item.route)
@@ -192,11 +196,15 @@ class Shell:
         current = next((one for one in all_of_them if one.current), None) or next(iter(all_of_them), None)
         if current is None:
             return None
-        shown = [EntityChoice(str(one.contract_id or one.company_id), *_names(one), one.current) for one in all_of_them]
-        return EntityLine(*_names(current), tuple(shown))
+        told = work.actor.shows("company.contracts")
+        shown = [EntityChoice(str(one.contract_id or one.company_id), *_names(one, told), one.current) for one in all_of_them]
+        return EntityLine(*_names(current, told), tuple(shown))
 
 
-def _names(choice: companies.Choice) -> tuple[str, str]:
+def _names(choice: companies.Choice, contracts: bool) -> tuple[str, str]:
+    """Legal entity and contract; the contract is empty for accounts that see none."""
+    if not contracts:
+        return choice.legal_entity or choice.company, ""
     contract = _("contract {number}").format(number=choice.number) if choice.number else _("no contract yet")
     return choice.legal_entity or choice.company, contract
 

@@ -32,6 +32,7 @@ class Actor:
     limits       (permission, or "" for everything, and what it is narrowed by) -> the values that are left
     stands_for   colleagues who are away and whose clients the actor looks after meanwhile
     closed       names of routes that the profile of the actor's company leaves out
+    hidden       names of fields that it leaves out: neither shown nor taken
     """
 
     kind: Literal["anonymous", "client", "staff", "system"]
@@ -46,6 +47,7 @@ class Actor:
     limits: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     stands_for: tuple[UUID, ...] = ()
     closed: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
     def limit(self, dimension: str, permission: str = "") -> frozenset[str] | None:
         """What the permission, and everything, is narrowed to in this dimension; None where nothing narrows it."""
@@ -57,6 +59,10 @@ class Actor:
     def may(self, permission: str) -> bool:
         """Whether the actor has the permission at any level; the system has all."""
         return self.kind == "system" or permission in self.levels
+
+    def shows(self, field: str) -> bool:
+        """Whether the kind of the actor's account has this field, `company.tax_code`: what it has not is neither shown nor taken."""
+        return field not in self.hidden
 
     def level(self, permission: str) -> Level | None:
         """How far the permission reaches, None without it."""

@@ -36,6 +36,7 @@ def actor_of(holder: Holder, rights: Rights, name: str) -> Actor:
         levels=rights.levels,
         limits=rights.limits,
         closed=rights.closed,
+        hidden=rights.hidden,
     )
 
 
@@ -70,5 +71,6 @@ def acting_for(actor: Actor, client: Client, rights: Rights) -> Actor:
         levels=rights.levels,
         limits=actor.limits,
         closed=rights.closed,
+        hidden=rights.hidden,
         on_behalf=actor.user_id,
     )

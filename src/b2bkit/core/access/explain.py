@@ -63,7 +63,7 @@ def actor_for(work: Work, subject: Subject, rights: Rights) -> Actor:
     first = select(Contract.id).where(Contract.company_id == actor.company_id, Contract.active.is_(True)).order_by(Contract.number).limit(1)
     return Actor(
         kind="client", user_id=actor.user_id, company_id=actor.company_id, contract_id=within(actor, work.session.scalar(first)),
-        role=actor.role, name=actor.name, levels=actor.levels, limits=actor.limits, closed=actor.closed,
+        role=actor.role, name=actor.name, levels=actor.levels, limits=actor.limits, closed=actor.closed, hidden=actor.hidden,
     )  # fmt: skip
 
 

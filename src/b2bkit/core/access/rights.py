@@ -72,6 +72,7 @@ class Rights:
     limits: Mapping[tuple[str, str], frozenset[str]]
     closed: frozenset[str]
     why: Mapping[str, Sequence[Step]] = field(repr=False)
+    hidden: frozenset[str] = frozenset()
 
 
 NOTHING: Final = Rights(MappingProxyType({}), MappingProxyType({}), frozenset(), MappingProxyType({}))
@@ -101,7 +102,8 @@ def settle(kit: Kit, holder: Holder, rules: Iterable[Rule]) -> Rights:
                 steps.append(Step("wall", None))
             why[name] = tuple(steps)
     levels = {name: steps[-1].level for name, steps in why.items() if steps and steps[-1].level is not None}
-    return Rights(MappingProxyType(levels), _limits(mine), profile.closed if profile else frozenset(), MappingProxyType(why))
+    closed, hidden = (profile.closed, profile.hidden) if profile else (frozenset[str](), frozenset[str]())
+    return Rights(MappingProxyType(levels), _limits(mine), closed, MappingProxyType(why), hidden)
 
 
 def _profile_of(holder: Holder, side: str) -> str:

@@ -13,7 +13,7 @@ from b2bkit.core.work import Work
 
 
 def people(work: Work, subject: object) -> Mapping[str, object] | None:
-    """The people of a client with their roles, and whether anything was set for them alone. Two queries."""
+    """The people of a client with their roles, whether anything was set for them alone, and its distributor. At most three queries."""
     if not isinstance(subject, Company):
         return None
     statement = select(Membership.id, User.id, User.name, Membership.role).join(User, User.id == Membership.user_id)
@@ -23,4 +23,10 @@ def people(work: Work, subject: object) -> Mapping[str, object] | None:
     own = set(work.session.scalars(select(AccessRule.user_id).where(AccessRule.company_id == subject.id)))
     profile, roles = work.kit.profiles.get(subject.profile), work.kit.roles
     shown = [(row[0], row[2], _(roles[row[3]].label) if row[3] in roles else row[3], row[1] in own) for row in rows]
-    return {"people": shown, "profile": _(profile.label) if profile else subject.profile, "region": subject.region}
+    distributor = work.session.get(Company, subject.dealer_of) if subject.dealer_of is not None else None
+    return {
+        "people": shown,
+        "profile": _(profile.label) if profile else subject.profile,
+        "region": subject.region,
+        "distributor": distributor.name if distributor is not None else "",
+    }

@@ -36,6 +36,7 @@ LABELS: Final[Mapping[str, str]] = {
 SHORT_NAME: Final = N_("Short name")
 OF_ENTITY: Final = ("name", "full_name", "tax_id", "tax_code", "address")
 OF_CONTACT: Final = ("name", "position", "phone", "email")
+IN_PROFILES: Final[Mapping[str, str]] = {"tax_id": "company.tax_id", "tax_code": "company.tax_code"}  # what a profile may lack
 
 
 class Line(NamedTuple):
@@ -85,23 +86,38 @@ def _shown(value: object) -> str:
     return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
 
 
+def entity_fields(work: Work) -> tuple[str, ...]:
+    """Fields of a legal entity that the actor's kind of account has."""
+    return tuple(field for field in OF_ENTITY if field not in IN_PROFILES or work.actor.shows(IN_PROFILES[field]))
+
+
 def ask_entity(work: Work, *, entity_id: UUID, values: Mapping[str, str], note: str = "") -> UUID:
-    """Asks for other data of a legal entity; returns the request. Refused for wrong numbers, an empty name, and where nothing differs."""
+    """Asks for other data of a legal entity; returns the request. Refused for wrong numbers, an empty name, and where nothing differs;
+    also for a field that the actor's kind of account has not.
+    """
     work.require(EDIT)
     entity = work.session.get(LegalEntity, entity_id)
     if entity is None:
         raise NotFound("legal_entity")
-    wanted = {field: " ".join(values.get(field, "").split()) for field in OF_ENTITY}
-    wanted |= {field: tax_numbers.compact(wanted[field]) for field in ("tax_id", "tax_code")}
-    problems = [] if wanted["name"] else [Problem("name_missing", _("Write the company's name as in its papers."), "name")]
-    if wanted["tax_id"] != entity.tax_id and not any(one.check(wanted["tax_id"]) for one in tax_numbers.COUNTRIES.values()):
-        problems.append(Problem("tax_id_invalid", _("This tax number has a mistake: its check digit does not fit."), "tax_id"))
-    if wanted["tax_code"] not in ("", entity.tax_code) and not tax_numbers.kpp_fits(wanted["tax_code"]):
-        problems.append(Problem("tax_code_invalid", _("A KPP has 9 signs, for example 770701001."), "tax_code"))
+    fields = entity_fields(work)
+    wanted = {field: " ".join(values.get(field, "").split()) for field in fields}
+    wanted |= {field: tax_numbers.compact(wanted[field]) for field in IN_PROFILES if field in fields}
+    problems = [Problem("no_such_field", _("Your kind of account has no such field."), field) for field in values if field not in fields]
+    problems += _wrong(entity, wanted)
     if problems:
         raise Refused(problems)
-    before = {field: getattr(entity, field) for field in OF_ENTITY}
+    before = {field: getattr(entity, field) for field in fields}
     return _ask(work, "legal_entity", entity.id, entity.company_id, entity.name, before, wanted, note)
+
+
+def _wrong(entity: LegalEntity, wanted: Mapping[str, str]) -> list[Problem]:
+    problems = [] if wanted["name"] else [Problem("name_missing", _("Write the company's name as in its papers."), "name")]
+    tax_id, tax_code = wanted.get("tax_id", entity.tax_id), wanted.get("tax_code", entity.tax_code)
+    if tax_id != entity.tax_id and not any(one.check(tax_id) for one in tax_numbers.COUNTRIES.values()):
+        problems.append(Problem("tax_id_invalid", _("This tax number has a mistake: its check digit does not fit."), "tax_id"))
+    if tax_code not in ("", entity.tax_code) and not tax_numbers.kpp_fits(tax_code):
+        problems.append(Problem("tax_code_invalid", _("A KPP has 9 signs, for example 770701001."), "tax_code"))
+    return problems
 
 
 def ask_contact(work: Work, *, company_id: UUID, contact_id: UUID | None, values: Mapping[str, str], leaves: bool = False) -> UUID:

@@ -79,7 +79,7 @@ class EditEntity:
     def on_post(self, req: Request, resp: Response, legal_entity_id: UUID) -> None:
         form, entity = read_form(req, forms.ChangeForm), self._entity(req, legal_entity_id)
         try:
-            changes.ask_entity(work_of(req), entity_id=entity.id, values=form.model_dump(exclude={"note"}), note=form.note)
+            changes.ask_entity(work_of(req), entity_id=entity.id, values=_told(form), note=form.note)
         except Refused as refused:
             return self._show(req, resp, entity, form, refused)
         return redirect(req, resp, DETAILS, done="asked")
@@ -100,7 +100,15 @@ class EditEntity:
             Field("note", _("Why, and since when"), form.note, _("For the manager who checks it."), long=True),
         ]
         sub = _("The supplier checks the change and enters it in 1C. Until then the present data hold.")
-        _edit(req, resp, entity.name, sub, fields, _("Ask for the change"), refused=refused)
+        there = {*changes.entity_fields(work_of(req)), "note"}
+        shown = [field for field in fields if field.name in there]
+        _edit(req, resp, entity.name, sub, shown, _("Ask for the change"), refused=refused)
+
+
+def _told(form: forms.ChangeForm) -> dict[str, str]:
+    """The fields that were sent: one that the kind of account has not is noticed."""
+    told: dict[str, str] = form.model_dump(include=form.model_fields_set - {"note"})
+    return told
 
 
 class EditContact:

@@ -31,7 +31,7 @@ HOME = "home.today"
 
 def personal_manager(work: Work, _subject: object) -> Mapping[str, object] | None:
     """Data of the dashboard's box."""
-    company_id = work.actor.company_id
+    company_id = work.actor.company_id if work.actor.shows("company.manager") else None
     manager = companies.manager_of(work, company_id=company_id) if company_id is not None else None
     return {"manager": manager} if manager is not None else None
 

@@ -69,7 +69,7 @@ class AccountsPlugin(Plugin):
         yield Route(name="accounts.api_me", path="/api/v1/me", resource=api.Me(), permission=SIGNED_IN, area="api", operations=api.ME)
         yield Route(
             name="accounts.api_contracts", path="/api/v1/contracts", resource=api.Contracts(), permission="accounts.company", area="api",
-            operations=api.CONTRACTS,
+            operations=api.CONTRACTS, field="company.contracts",
         )  # fmt: skip
         yield from security.routes()
         yield from requests.routes()

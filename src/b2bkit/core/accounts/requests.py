@@ -12,6 +12,7 @@ from b2bkit.core.accounts import (
     changes,
     company_pages,
     events,
+    kinds,
     own_addresses,
     personal,
     registration,
@@ -45,6 +46,7 @@ def permissions() -> Iterable[Permission]:
     owner, staff = {"owner": Level.COMPANY}, {"manager": Level.ASSIGNED, "admin": Level.ALL}
     yield Permission(name=changes.EDIT, label=N_("Ask for changes of the company's data"), roles=owner)
     yield Permission(name=own_addresses.EDIT, label=N_("Keep the company's delivery addresses"), roles={**owner, "buyer": Level.COMPANY})
+    yield Permission(name=kinds.EDIT, label=N_("Set region, kind of account and distributor of clients"), roles=staff)
     yield Permission(name=changes.CONFIRM, label=N_("Confirm changes of clients' data"), roles=staff)
     yield Permission(name=personal.DECIDE, label=N_("Erase personal data on request"), roles={"admin": Level.ALL})
 
@@ -88,13 +90,13 @@ def _company_routes() -> Iterable[Route]:
     yield _company_route("edit_entity", "/entities/{legal_entity_id:uuid}", company_pages.EditEntity(), edit)
     yield _company_route("new_contact", "/contacts", company_pages.EditContact(), edit)
     yield _company_route("edit_contact", "/contacts/{contact_person_id:uuid}", company_pages.EditContact(), edit)
-    yield _company_route("new_address", "/addresses", company_pages.EditAddress(), addresses)
-    yield _company_route("edit_address", "/addresses/{address_id:uuid}", company_pages.EditAddress(), addresses)
+    yield _company_route("new_address", "/addresses", company_pages.EditAddress(), addresses, "company.addresses")
+    yield _company_route("edit_address", "/addresses/{address_id:uuid}", company_pages.EditAddress(), addresses, "company.addresses")
     yield _company_route("withdraw", "/requests/{change_request_id:uuid}", company_pages.Withdraw(), edit)
 
 
-def _company_route(name: str, path: str, resource: object, permission: str) -> Route:
-    return Route(name=f"accounts.{name}", path=f"/company/details{path}", resource=resource, permission=permission)
+def _company_route(name: str, path: str, resource: object, permission: str, field: str = "") -> Route:
+    return Route(name=f"accounts.{name}", path=f"/company/details{path}", resource=resource, permission=permission, field=field)
 
 
 def _desk(name: str, path: str, resource: object) -> Route:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from b2bkit.core.accounts import companies, people
+from b2bkit.core.accounts import companies, kinds, people
 from b2bkit.core.accounts.forms import InviteForm, PersonForm
-from b2bkit.core.accounts.models import Invitation, Membership
+from b2bkit.core.accounts.models import Company, Invitation, Membership
 from b2bkit.core.admin import clients, forms
 from b2bkit.core.admin.orders import Filter, orders
 from b2bkit.core.errors import Refused
@@ -85,6 +85,29 @@ class Revoke:
         clients.belongs(work, Invitation, invitation_id, company_id)
         people.revoke(work, invitation_id=invitation_id)
         redirect(req, resp, "admin.client", company_id=company_id, done="revoked")
+
+
+class Account:
+    """Region, kind of account and distributor of a client."""
+
+    def on_get(self, req: Request, resp: Response, company_id: UUID) -> None:
+        company = clients.seen(work_of(req), company_id)
+        form = forms.AccountForm(region=company.region, profile=company.profile, dealer_of=company.dealer_of)
+        self._show(req, resp, company, form)
+
+    def on_post(self, req: Request, resp: Response, company_id: UUID) -> None:
+        form, work = read_form(req, forms.AccountForm), work_of(req)
+        company = clients.seen(work, company_id)
+        try:
+            kinds.change(work, company_id=company_id, region=form.region, profile=form.profile, dealer_of=form.dealer_of)
+        except Refused as refused:
+            return self._show(req, resp, company, form, refused)
+        return redirect(req, resp, "admin.client", company_id=company_id, done="account")
+
+    def _show(self, req: Request, resp: Response, company: Company, form: forms.AccountForm, refused: Refused | None = None) -> None:
+        problems, status = (refused.problems, refused.status) if refused else ((), 200)
+        choice = kinds.choice(work_of(req), company)
+        render(req, resp, "admin/account.html", status=status, company=company, form=form, choice=choice, problems=problems)
 
 
 class Access:

@@ -36,11 +36,19 @@ class OrdersQuery(Closed):
 class DoneQuery(Closed):
     """`done`: what was just done, to be confirmed in words."""
 
-    done: Literal["invited", "role", "dismissed", "revoked", "suspended", "reopened", "resent", "retried", ""] = ""
+    done: Literal["invited", "role", "dismissed", "revoked", "suspended", "reopened", "resent", "retried", "account", ""] = ""
 
 
 class AccessForm(Closed):
     suspended: bool
+
+
+class AccountForm(Closed):
+    """What kind of client it is. `dealer_of` is the distributor, none where it deals for itself."""
+
+    region: Text = ""
+    profile: Annotated[str, StringConstraints(max_length=30)] = ""
+    dealer_of: UUID | None = None
 
 
 class TaskForm(Closed):

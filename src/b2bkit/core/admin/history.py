@@ -27,6 +27,9 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.dismissed": (N_("dismissed {person}"), N_("dismissed somebody")),
     "accounts.suspended": (N_("suspended the client's access"),),
     "accounts.reopened": (N_("reopened the client's access"),),
+    "accounts.region_set": (N_("set the region to “{region}”"), N_("took the region away")),
+    "accounts.profile_set": (N_("set the kind of account to “{profile}”"), N_("changed the kind of account")),
+    "accounts.dealer_of_set": (N_("made it a dealer of {dealer_of}"), N_("made it buy for itself again")),
     "accounts.password_changed": (N_("changed the own password"),),
     "accounts.password_set": (N_("set a password from the command line"),),
     "accounts.staff_added": (N_("added an employee as {role}"), N_("added an employee")),
@@ -97,6 +100,8 @@ def _change(work: Work, entry: AuditEntry) -> Change:
 def sentence(work: Work, action: str, details: Mapping[str, Any]) -> str:
     """The words for an action; one of a plugin that gives none is named as such."""
     values = {key: _role(work, str(value)) if key in _ROLES else str(value) for key, value in details.items()}
+    kind = work.kit.profiles.get(values.get("profile", ""))
+    values |= {"profile": _(kind.label)} if kind is not None else {}
     for known in SENTENCES.get(action, ()):
         try:
             return _(known).format(**values)

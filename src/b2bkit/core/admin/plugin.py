@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from b2bkit.core.accounts import kinds
 from b2bkit.core.admin import badges, client_pages, pages
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route
@@ -39,6 +40,7 @@ class AdminPlugin(Plugin):
         yield _page("person", "/clients/{company_id:uuid}/people/{membership_id:uuid}", client_pages.Person(), PEOPLE)
         yield _page("revoke", "/clients/{company_id:uuid}/invitations/{invitation_id:uuid}", client_pages.Revoke(), PEOPLE)
         yield _page("access", "/clients/{company_id:uuid}/access", client_pages.Access(), "accounts.suspend")
+        yield _page("account", "/clients/{company_id:uuid}/account", client_pages.Account(), kinds.EDIT)
         yield _page("orders", "/orders", pages.Orders(), VIEW)
         yield _page("order", "/orders/{order_id:uuid}", pages.OrderPage(), VIEW)
         yield _page("resend", "/orders/{order_id:uuid}/delivery", pages.Resend(), "erp.resend")

@@ -23,7 +23,7 @@ class Profile:
     side    `client`: of companies; `staff`: of the supplier's people with the role of this name
     rights  permission -> level, or None for a permission that nobody of this kind can have
     closed  names of routes that are not there
-    hidden  names of fields that are not shown
+    hidden  names of fields that are neither shown nor taken; routes that are about one of them are closed
     """
 
     code: str
@@ -72,7 +72,7 @@ def profiles(
             merged.label or label,
             side,
             _rights(merged, permissions),
-            frozenset(merged.without_pages),
+            frozenset({*merged.without_pages, *(name for name, route in routes.items() if route.field in merged.without_fields)}),
             frozenset(merged.without_fields),
         )
     return found

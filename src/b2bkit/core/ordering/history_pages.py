@@ -138,8 +138,11 @@ def _show(req: Request, resp: Response, order_id: UUID, refused: Refused | None 
     work = work_of(req)
     shown = orders.show(work, order_id)
     erp = erp_view(work)
+    ours = shown.order.company_id == work.actor.company_id  # a distributor reads the orders of its dealers
+    changes = ours and work.may(shelf.PLACE)
     values: dict[str, Any] = {
         "shown": shown,
+        "ours": ours,
         "order": shown.order,
         "lines": [(line, orders.amounts_of(line)) for line in shown.lines],
         "look": look(shown.order),
@@ -148,8 +151,8 @@ def _show(req: Request, resp: Response, order_id: UUID, refused: Refused | None 
         "erp": erp,
         "staff": work.actor.kind == "staff",
         "problems": refused.problems if refused else (),
-        "can_cancel": work.actor.kind == "client" and work.may(shelf.PLACE) and shelf.can_cancel(shown.order),
-        "can_archive": work.actor.kind == "client" and work.may(shelf.PLACE) and shown.order.status not in OPEN,
+        "can_cancel": changes and shelf.can_cancel(shown.order),
+        "can_archive": changes and shown.order.status not in OPEN,
         "asked": next((event for event in reversed(shown.events) if event.kind == "cancel_asked"), None),
     }
     render(req, resp, "ordering/order.html", block="order", status=refused.status if refused else 200, toast=toast, **values)

@@ -16,7 +16,7 @@ from b2bkit.core.web.errors import BadRequest, Stale
 from b2bkit.core.web.handling import form_of
 from b2bkit.core.web.parts import WebConfig
 from b2bkit.core.web.state import State
-from b2bkit.core.work import Actor
+from b2bkit.core.work import Actor, at_least
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -64,7 +64,7 @@ def pre_session_of(value: str | None) -> str | None:
 
 def admit(route: Route, method: str, actor: Actor) -> None:
     """Raises NotSignedIn or Forbidden unless the actor has the permission of this route and verb, NotFound for a page that the kind of the
-    account leaves out.
+    account leaves out, or that is for rights that reach further.
     """
     permission = route.permission_for(method)
     if permission is PUBLIC:
@@ -75,7 +75,7 @@ def admit(route: Route, method: str, actor: Actor) -> None:
         raise Forbidden(permission)
     if actor.on_behalf is not None and permission is SIGNED_IN and method not in SAFE and not route.on_behalf:
         raise Forbidden("personal")
-    if route.name in actor.closed:
+    if route.name in actor.closed or (route.least is not None and not at_least(actor.level(permission), route.least)):
         raise NotFound(route.name)
 
 

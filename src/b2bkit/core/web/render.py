@@ -94,6 +94,7 @@ class Renderer:
             "form_key": lambda: current.get().form_key(),
             "csrf_token": lambda: current.get().csrf_token(),
             "may": lambda permission: open_to(current.get().actor, permission),
+            "shows": lambda field: current.get().actor.shows(field),
             "erp_can": self.parts.erp_can.__contains__,
             "lang": language,
             "now": _now,

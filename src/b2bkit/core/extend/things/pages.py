@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from b2bkit.core.extend.things.names import Area
+from b2bkit.core.extend.things.names import Area, Level
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -53,6 +53,8 @@ class Route:
     on_behalf         True for a write with SIGNED_IN that staff who act for a client may do: others are a person's own matters
     max_body          largest accepted body in bytes
     needs             a capability of the ERP's gateway, e.g. `papers.print`: without it the route is not there
+    least             how far `permission` must reach at least: for those whose right is narrower the route is not there
+    field             a field of `[profiles]` that the route is about, e.g. `company.addresses`: without it the route is not there
     """
 
     name: str
@@ -68,6 +70,8 @@ class Route:
     on_behalf: bool = False
     max_body: int = 1_000_000
     needs: str = ""
+    least: Level | None = None
+    field: str = ""
 
     def permission_for(self, method: str) -> str:
         """The permission that `method` needs."""

@@ -43,7 +43,9 @@ def _entities(work: Work) -> list[tuple[str, str]]:
 
 def _others(work: Work, draft: Draft) -> list[companies.ContractRow]:
     """Other contracts that the company could order under."""
-    found = companies.contracts(work, company_id=draft.terms.company_id) if draft.terms else []
+    if draft.terms is None or not work.actor.shows("company.contracts"):
+        return []
+    found = companies.contracts(work, company_id=draft.terms.company_id)
     return [one for one in found if one.active and one.id != draft.contract_id]
 
 
@@ -62,7 +64,9 @@ def take_consignee(work: Work, draft: Draft, values: ConsigneeForm) -> Draft:
 
 
 def _addresses(work: Work, draft: Draft) -> Sequence[Address]:
-    return companies.addresses(work, company_id=draft.terms.company_id) if draft.terms else []
+    if draft.terms is None or not work.actor.shows("company.addresses"):
+        return []
+    return companies.addresses(work, company_id=draft.terms.company_id)
 
 
 def places_of(addresses: Sequence[Address]) -> list[tuple[str, str, str]]:

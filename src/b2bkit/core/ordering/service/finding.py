@@ -39,6 +39,7 @@ class Wanted:
     since, until   days of the business zone on which the order was placed, both included
     person         who placed it
     legal_entity   for which it was placed
+    company        whose it is, of several that somebody sees: a distributor's dealers
     article        beginning of an article in it
     least, most    bounds of the sum with VAT
     archived       those that the client put into the archive instead of the others; staff have no archive
@@ -50,6 +51,7 @@ class Wanted:
     until: date | None = None
     person: UUID | None = None
     legal_entity: UUID | None = None
+    company: UUID | None = None
     article: str = ""
     least: Decimal | None = None
     most: Decimal | None = None
@@ -87,6 +89,8 @@ def _plain_conditions(work: Work, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Order.placed_by == wanted.person)
     if wanted.legal_entity is not None:
         found.append(Order.legal_entity_id == wanted.legal_entity)
+    if wanted.company is not None:
+        found.append(Order.company_id == wanted.company)
     if wanted.least is not None:
         found.append(Order.total >= _sum(wanted.least, ROUND_CEILING))
     if wanted.most is not None:

@@ -84,7 +84,7 @@ def _address(work: Work, terms: Terms, address_id: UUID | None) -> str:
         return ""
     statement = select(Address).where(Address.id == address_id, Address.company_id == terms.company_id, Address.active.is_(True))
     found = work.session.scalars(statement).one_or_none()
-    if found is None:
+    if found is None or not work.actor.shows("company.addresses"):
         raise NotFound("address")
     return whole(found)
 
