@@ -92,6 +92,7 @@ def page_of(lang: str, theme: str, brand: str, *, signed_in: bool = True, acting
         bar=links, erp=ErpState("up", NOW, NOW - timedelta(minutes=2)),
         cart=CartLine(6, formatting.money(Decimal("21482"), "BYN", lang=lang), "/cart"),
         unread=3, acting=Acting("ООО «Плёнка и Тара»", "/acting/stop") if acting else None, search_href="/catalogue", has_openapi=True,
+        live="/events?since=1",
     )  # fmt: skip
 
 
@@ -237,7 +238,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.close_connection = True
             heard = site.stream()
-            self.wfile.write(b"event: hello\ndata: {}\n\n")
+            self.wfile.write(b'event: hello\ndata: {"live": "/events?since=1"}\n\n')
             while (line := heard.get()) is not None:
                 self.wfile.write(f"event: {line}\ndata: {json.dumps({'id': '1'})}\n\n".encode())
                 self.wfile.flush()

@@ -13,8 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from b2bkit.core.made_once import made_once
 
 SOURCE_LANGUAGE = "en"
 CORE_LOCALE = Path(__file__).parent / "locale"
@@ -25,12 +24,18 @@ _language: ContextVar[str] = ContextVar("b2bkit_language", default=SOURCE_LANGUA
 
 @cache
 def _catalogue(path: Path, modified: float, lang: str) -> gettext.GNUTranslations:
-    with path.open("rb") as source:
-        catalogue = read_po(source, locale=lang, abort_invalid=True)
+    compiled = made_once(path, f"{lang}.mo", lambda source: _compiled(source, lang))
+    return gettext.GNUTranslations(io.BytesIO(compiled))
+
+
+def _compiled(source: bytes, lang: str) -> bytes:
+    """What `msgfmt` makes of a .po file. Raises babel's PoFileError."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    write_mo(compiled, read_po(io.BytesIO(source), locale=lang, abort_invalid=True))
+    return compiled.getvalue()
 
 
 def translator(lang: str, *locale_dirs: Path) -> gettext.NullTranslations:

@@ -18,7 +18,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import falcon
-from babel import Locale
 
 from b2bkit.core.access import behalf
 from b2bkit.core.accounts import companies
@@ -26,6 +25,7 @@ from b2bkit.core.assets import Assets
 from b2bkit.core.erp import service as erp
 from b2bkit.core.extend.things import SIGNED_IN, Badge, ErpState, NavItem
 from b2bkit.core.i18n import _, speaking
+from b2bkit.core.languages import facts
 from b2bkit.core.notify import service as notify
 from b2bkit.core.ordering import service as ordering
 from b2bkit.core.theme import theme_files
@@ -99,7 +99,7 @@ class Shell:
         self.cache = FrameCache()
         self._urls: Urls | None = None
         self.brand = Brand(app.config.portal.name, *theme_files(app.config).addresses)
-        self.langs = tuple((code, _language_name(code)) for code in app.config.portal.languages)
+        self.langs = tuple((code, facts(code).name.capitalize()) for code in app.config.portal.languages)
 
     @property
     def urls(self) -> Urls:
@@ -212,11 +212,6 @@ def _names(choice: companies.Choice, contracts: bool) -> tuple[str, str]:
 def _groups(entries: Sequence[tuple[NavLink, NavItem]]) -> tuple[NavGroup, ...]:
     labels = list(dict.fromkeys(item.group for _link, item in entries))
     return tuple(NavGroup(_(label) if label else "", tuple(link for link, item in entries if item.group == label)) for label in labels)
-
-
-def _language_name(code: str) -> str:
-    name = Locale.parse(code).get_display_name(code)
-    return (name or code).capitalize()
 
 
 def bearer(app: App, token: str) -> Actor | None:

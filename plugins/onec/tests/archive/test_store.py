@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from b2bkit.core.db.types import new_id
 from b2bkit.core.work import Work
 from b2bkit.testing.portal import MakePortal, Portal
 from b2bkit_onec.archive.message import Message
@@ -50,6 +51,13 @@ def test_messages_of_a_run_are_written_in_portions_and_at_its_end(portal: Portal
     assert "outside" not in names(portal)
     with portal.work(write=False) as work:
         assert {one.flow for one in work.session.query(Kept)} == {"stock"}
+
+
+def test_what_was_said_of_an_order_is_kept_before_1c_answers(portal: Portal, settings: OneCSettings) -> None:
+    with Keeper(portal.app.work, settings=settings, flow="orders"):
+        keep(message(portal, "GET balances"))
+        keep(message(portal, "POST П-10461", direction="out", subject=("order", new_id())))
+        assert names(portal) == ["GET balances", "POST П-10461"]  # whatever becomes of this process now
 
 
 def test_an_archive_that_cannot_write_harms_no_exchange(portal: Portal, settings: OneCSettings) -> None:

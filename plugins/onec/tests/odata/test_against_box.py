@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -26,7 +27,7 @@ from b2bkit_onec.simulate.documents import documents_by_portal_number
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import Infobase
 from b2bkit_onec.simulate.load import load
-from b2bkit_onec.simulate.names import CONTRACT
+from b2bkit_onec.simulate.names import CONTRACT, COUNTERPARTY
 from b2bkit_onec.simulate.odata.door import Access
 from b2bkit_onec.simulate.served import Machines, boxed
 from b2bkit_onec.simulate.serving import Served
@@ -102,6 +103,19 @@ def order(number: int, buyer: tuple[str, str], good: str, *, cancelled: bool = F
         id_, None, f"P-{number:06}", NOW, "Клиент", None, OutgoingParty(id_, buyer[1], "Клиент", "", "", "", ""), "", buyer[0], "BYN",
         Decimal("13.75"), Decimal("2.75"), Decimal("16.50"), "Минск", "", None, "", "", cancelled, [one],
     )  # fmt: skip
+
+
+def test_who_receives_the_goods_is_in_the_document(base: Infobase, line: Line, buyer: tuple[str, str], good: str) -> None:
+    with base.read() as db:
+        ref, body = next(one for one in objects.every(db, COUNTERPARTY) if one[0] != buyer[1])
+    name = objects.text(body, "НаименованиеПолное")
+    to_them = replace(order(7, buyer, good), consignee=OutgoingParty(UUID(int=7), ref, name, "", "", "", ""))
+    Orders(line).send(to_them)
+    with base.read() as db:
+        kept = db.execute("SELECT consignee FROM document WHERE portal_number = ?", (to_them.number,)).fetchone()
+    assert name
+    assert kept["consignee"] == name
+    assert line.base.one("Document_ЗаказКлиента", str(to_them.id))["Грузополучатель_Key"] == ref  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from babel.dates import format_date
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from b2bkit.core.extend.things import Badge
 from b2bkit.core.home import desk
 from b2bkit.core.i18n import _, language, ngettext
+from b2bkit.core.languages import facts
 from b2bkit.core.ordering.service.marks import cart_mark, orders_badge
 from b2bkit.core.web.handling import Request, Response, is_htmx, read_form, read_query, redirect, render, work_of
 from b2bkit.core.work import Work
@@ -63,9 +63,9 @@ class Arrange:
 def _day(work: Work) -> str:
     """`Tuesday, November 24`, `вторник 24 ноября`: the business day."""
     today = work.now.astimezone(work.config.portal.zone).date()
-    if language() == "ru":
-        return format_date(today, "EEEE d MMMM", locale="ru")
-    return format_date(today, "EEEE, MMMM d", locale=language())
+    known = facts(language())
+    weekday, month = known.weekdays[today.weekday()], known.months[today.month - 1]
+    return f"{weekday} {today.day} {month}" if language() == "ru" else f"{weekday}, {month} {today.day}"
 
 
 def _waiting(work: Work) -> str:

@@ -9,10 +9,8 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_skeleton, get_month_names
-
 from b2bkit.core.i18n import _, ngettext
+from b2bkit.core.languages import facts
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -36,14 +34,8 @@ class _Signs:
 
 @cache
 def _signs(lang: str) -> _Signs:
-    symbols = Locale.parse(lang).number_symbols.get("latn") or {}
-    group, point = symbols.get("group", ","), symbols.get("decimal", ".")
-    return _Signs(NBSP if group in (" ", NBSP, "\u202f") else group, point)
-
-
-@cache
-def _months(lang: str) -> dict[int, str]:
-    return {number: str(name) for number, name in get_month_names("wide", context="format", locale=Locale.parse(lang)).items()}
+    known = facts(lang)
+    return _Signs(NBSP if known.group in (" ", NBSP, "\u202f") else known.group, known.point)
 
 
 def _grouped(text: str, lang: str) -> str:
@@ -95,8 +87,8 @@ def day(value: date | datetime | None, style: DayStyle = "long", *, lang: str, z
     if isinstance(value, datetime):
         value = value.astimezone(zone).date()
     if style == "short":
-        return str(format_skeleton("yMd", value, locale=lang)) if lang != "ru" else f"{value:%d.%m.%Y}"
-    text = f"{value.day}{NBSP}{_months(lang)[value.month]}"
+        return facts(lang).in_figures(value) if lang != "ru" else f"{value:%d.%m.%Y}"
+    text = f"{value.day}{NBSP}{facts(lang).months[value.month - 1]}"
     return text if style == "long" and today is not None and value.year == today.year else f"{text} {value.year}"
 
 

@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-import nh3
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -44,6 +43,8 @@ class SafeHtml(Markup):
     @classmethod
     def cleaned(cls, html: str) -> SafeHtml:
         """`html` without scripts, styles, pictures, forms and attributes that act; links only to http(s), mailto and tel."""
+        import nh3  # a compiled library of its own that many a process never needs
+
         return cls(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))
 
 

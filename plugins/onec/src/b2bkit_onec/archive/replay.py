@@ -1,9 +1,11 @@
-"""Doing once more what a message did: a file of 1C is read and applied again as if it had just come, an order goes out again."""
+"""Doing once more what a message did: a file of 1C is read and applied again as if it had just come, an order goes out again, 1C is asked
+its question again.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -15,7 +17,8 @@ from b2bkit.core.i18n import _
 from b2bkit_onec import staging, uploads
 from b2bkit_onec.archive import files
 from b2bkit_onec.archive.store import body_of
-from b2bkit_onec.flows.state import CONTROL
+from b2bkit_onec.flows.choice import Chosen
+from b2bkit_onec.flows.state import CONTROL, run_now
 from b2bkit_onec.models import Exchange, Kept, Upload
 from b2bkit_onec.upload.names import clean_name, extension
 
@@ -24,13 +27,13 @@ PIECE: Final = 4 << 20
 
 
 class Again(NamedTuple):
-    """What can be done with a message: nothing (`why` says why), apply it, send its order."""
+    """What can be done with a message: nothing (`why` says why), apply it, send its order, ask 1C anew."""
 
-    how: Literal["", "apply", "send"]
+    how: Literal["", "apply", "send", "ask"]
     why: str = ""
 
 
-def possible(work: Work, kept: Kept) -> Again:
+def possible(work: Work, kept: Kept, flows: Mapping[str, Chosen]) -> Again:
     """What this actor can do with it."""
     if _is_file(kept):
         if not work.may(CONTROL):
@@ -40,22 +43,26 @@ def possible(work: Work, kept: Kept) -> Again:
         return Again("apply")
     if kept.direction == "out" and kept.subject_entity == "order" and kept.subject_id is not None:
         return Again("send") if work.may(RESEND) else Again("", _("Only those who may send orders again do so."))
-    if kept.direction == "in" and kept.way != "site":
-        return Again("", _("1C's answer belongs to its question: run the flow again, and 1C gives what holds now."))
+    flow = flows.get(kept.flow)
+    if kept.way != "site" and flow is not None and flow.on and flow.run is not None:
+        return Again("ask") if work.may(CONTROL) else Again("", _("Only those who control the exchange have 1C asked again."))
     return Again("", _("A message of the protocol itself: there is nothing to do again."))
 
 
-def replay(work: Work, kept: Kept) -> None:
-    """Does it. Raises Conflict when it is not possible, also for an order that 1C has already."""
-    can = possible(work, kept)
+def replay(work: Work, kept: Kept, flows: Mapping[str, Chosen]) -> Again:
+    """Does it, and says what. Raises Conflict when it is not possible, also for an order that 1C has already and a flow that runs."""
+    can = possible(work, kept, flows)
     if can.how == "send" and kept.subject_id is not None:
         erp.resend(work, kept.subject_id)
     elif can.how == "apply":
         work.require(CONTROL)
         _apply(work, kept)
         record(work, action="onec.replayed", entity="onec_message", entity_id=kept.id, details={"name": kept.name})
+    elif can.how == "ask":
+        run_now(work, flows[kept.flow])
     else:
         raise Conflict(Problem("onec.no-replay", can.why))
+    return can
 
 
 def _is_file(kept: Kept) -> bool:

@@ -54,13 +54,14 @@ class Keeper:
         self._token: Token[Keeper | None] | None = None
 
     def keep(self, message: Message) -> None:
-        """Takes one message; writes when enough are there. Never raises."""
+        """Takes one message; writes when enough are there, at once what is about an order: a killed process must not forget that it asked
+        1C for a document. Never raises."""
         try:
             row = row_of(message, self._secrets)
             row["flow"], row["run_id"] = row["flow"] or self._flow, row["run_id"] or self._run_id
             self._held.append(row)
             self._bytes += len(row["body"] or b"")
-            if len(self._held) >= MOST_HELD or self._bytes >= MOST_BYTES:
+            if message.subject is not None or len(self._held) >= MOST_HELD or self._bytes >= MOST_BYTES:
                 self.flush()
         except Exception:
             log.exception("a message could not be kept", extra={"message_name": message.name[:100]})

@@ -25,7 +25,7 @@ def routes(flows: Mapping[str, Chosen]) -> Iterable[Route]:
     yield _page("owed", "/owed", Owed())
     yield _page("messages", "/messages", Messages(flows))
     yield _page("message", "/messages/{message_id:uuid}", MessagePage(flows))
-    yield _page("replay", "/messages/{message_id:uuid}/again", Replay(), SEE)
+    yield _page("replay", "/messages/{message_id:uuid}/again", Replay(flows), SEE)
 
 
 def nav(flows: Mapping[str, Chosen]) -> NavItem:

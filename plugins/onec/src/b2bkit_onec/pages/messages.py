@@ -1,4 +1,4 @@
-"""Messages: looked for, read, compared with the one before, applied again."""
+"""Messages: looked for, read, compared with the one before, applied or asked again."""
 
 from __future__ import annotations
 
@@ -52,14 +52,17 @@ class MessagePage:
 class Replay:
     """/admin/onec/messages/<id>/again"""
 
+    def __init__(self, flows: Mapping[str, Chosen]) -> None:
+        self.flows = flows
+
     def on_post(self, req: Request, resp: Response, message_id: UUID) -> None:
         read_form(req, Nothing)
         work = work_of(req)
         kept = search.one(work, message_id)
-        replay.replay(work, kept)
-        if kept.direction == "out":
+        done = replay.replay(work, kept, self.flows)
+        if done.how == "send":
             return redirect(req, resp, "onec.owed", done="resent")
-        return redirect(req, resp, "onec.flows", done="applied")
+        return redirect(req, resp, "onec.flows", done="started" if done.how == "ask" else "applied")
 
 
 def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Chosen]) -> None:
@@ -82,7 +85,7 @@ def show(req: Request, resp: Response, message_id: UUID, flows: Mapping[str, Cho
         "leaves": compare.compare(old, body) if old is not None and body else None,
         "most_leaves": compare.MOST_SHOWN,
         "day": lambda moment: moment.astimezone(work.config.portal.zone).date(),
-        "again": replay.possible(work, kept),
+        "again": replay.possible(work, kept, flows),
         "history": acts.of_message(work, kept.id),
         "labels": _labels(flows),
     }

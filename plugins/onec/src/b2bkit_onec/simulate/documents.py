@@ -98,6 +98,7 @@ def _parties(db: sqlite3.Connection, order: Document) -> dict[str, str | int]:
         "warehouse_id": order.warehouses[0].id if order.warehouses else "",
         "contract": number or objects.text(objects.get(db, CONTRACT, contract) or {}, "Номер"),
         "contract_id": contract,
+        "consignee": order.requisite("Грузополучатель"),
     }
 
 

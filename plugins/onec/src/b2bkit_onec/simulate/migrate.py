@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FIRST = HERE / "schema.sql"
-STEPS = (2,)
+STEPS = (2, 3)
 
 
 class NewerInfobase(Exception):

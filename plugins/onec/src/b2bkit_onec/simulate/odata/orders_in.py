@@ -62,6 +62,8 @@ def _columns(db: sqlite3.Connection, row: Row) -> dict[str, str | int]:
             found[column] = str(row[name])
     if "Контрагент_Key" in row:
         found |= _party(db, str(row["Контрагент_Key"]))
+    if "Грузополучатель_Key" in row:
+        found["consignee"] = str(_party(db, str(row["Грузополучатель_Key"]))["counterparty_name"])
     if "Договор_Key" in row:
         ref = str(row["Договор_Key"])
         terms = objects.get(db, "Catalog_ДоговорыКонтрагентов", ref)

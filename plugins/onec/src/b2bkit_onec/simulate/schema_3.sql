@@ -1,0 +1,1 @@
+ALTER TABLE document ADD COLUMN consignee TEXT NOT NULL DEFAULT '';
