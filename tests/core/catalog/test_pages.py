@@ -124,7 +124,8 @@ def test_a_product_that_is_not_open_is_the_same_as_none_at_all(shop: Shop) -> No
 def scrubbed(text: str) -> str:
     """Without the number of the request, its keys, and tokens."""
     return re.sub(
-        r'"request_id":"[^"]*"|name="_key" value="[^"]*"|<code>[^<]*</code>|<small>[^<]*</small>|[0-9a-f]{16,}|since=[0-9]+|[A-Za-z0-9_-]{20,}',
+        r'"request_id":"[^"]*"|name="_key" value="[^"]*"|<code>[^<]*</code>|<small>[^<]*</small>|[0-9a-f]{16,}'
+        r"|since=[0-9]+|[A-Za-z0-9_-]{20,}",
         "",
         text,
     )
