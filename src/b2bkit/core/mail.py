@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 
-from b2bkit.core.config import Config
+from b2bkit.core.config import Config, MailSection
 from b2bkit.core.i18n import _, language
 from b2bkit.core.work import Work
+
+if TYPE_CHECKING:
+    import smtplib
 
 TIMEOUT = 20
 TEMPLATES = Path(__file__).parent / "templates"
@@ -89,10 +91,7 @@ def send(config: Config, message: EmailMessage) -> None:
     mail = config.tables.mail
     if not mail.host:
         raise MailOff("[mail] host is not set")
-    connect = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
-    with connect(mail.host, mail.port, timeout=TIMEOUT) as server:
-        if mail.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+    with _connected(mail, TIMEOUT) as server:
         if mail.user:
             server.login(mail.user, config.mail_password.get_secret_value())
         server.send_message(message)
@@ -103,6 +102,22 @@ def check(config: Config) -> None:
     mail = config.tables.mail
     if not mail.host:
         raise MailOff("[mail] host is not set")
-    connect = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
-    with connect(mail.host, mail.port, timeout=5) as server:
+    with _connected(mail, 5) as server:
         server.noop()
+
+
+def _connected(mail: MailSection, seconds: float) -> smtplib.SMTP:
+    """The server, under TLS already where that is set; raises ssl.SSLError for a certificate that is not its own."""
+    import smtplib  # with ssl: a process that sends no letters does without
+    import ssl
+
+    if mail.security == "tls":
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=seconds, context=ssl.create_default_context())
+    server = smtplib.SMTP(mail.host, mail.port, timeout=seconds)
+    if mail.security == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Connection, Table, and_, delete, exists, literal, or_, select, update
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.type_api import TypeEngine
 
@@ -161,6 +161,8 @@ def _changed(table: Table, new: Any, update: Sequence[str]) -> Any:
 
 
 def _upsert_sqlite(connection: Connection, table: Table, rows: list[dict[str, object]], key: Sequence[str], update: Sequence[str]) -> int:
+    from sqlalchemy.dialects import sqlite
+
     statement = sqlite.insert(table)
     new = statement.excluded
     statement = statement.on_conflict_do_update(

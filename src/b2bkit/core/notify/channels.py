@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -42,6 +41,8 @@ def send_mail(open_work: OpenWork, message: Message, address: str) -> None:
         text, html = mail.letter(work, title=message.title, paragraphs=[message.text], link=message.link, button=button, leave=leave)
         subject = " ".join(message.title.split())  # names come from the ERP and may hold a line end, which no header can
         config, letter = work.config, mail.compose(work, to=address, subject=subject, text=text, html=html, unsubscribe=leave)
+    import smtplib
+
     try:
         mail.send(config, letter)
     except smtplib.SMTPRecipientsRefused as refused:

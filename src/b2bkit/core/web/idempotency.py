@@ -6,11 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, cast
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import falcon
 from sqlalchemy import Table, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from b2bkit.core.errors import Conflict, Problem, Refused
 from b2bkit.core.i18n import _
@@ -31,10 +32,15 @@ _HEADERS: Final = (
     "content-type", "location", "etag", "hx-redirect", "hx-trigger", "hx-refresh", "hx-location", "hx-retarget", "hx-reswap",
 )  # fmt: skip
 _TABLE = cast(Table, IdempotentAnswer.__table__)
-_INSERT = {
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
-}
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """Takes a key that nobody has; only the dialect of this portal's database is loaded."""
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    return insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+
+
 _ONE = (_TABLE.c.principal == bindparam("p")) & (_TABLE.c.route == bindparam("r")) & (_TABLE.c.key == bindparam("k"))
 _FIND = select(_TABLE.c.request_hash, _TABLE.c.status, _TABLE.c.headers, _TABLE.c.body).where(_ONE)
 _STORE = update(_TABLE).where(_ONE).values(status=bindparam("b_status"), headers=bindparam("b_headers"), body=bindparam("b_body"))
@@ -92,7 +98,7 @@ def claim(work: Work, claimed: Claim, asked: str) -> Stored | None:
         "status": None, "headers": "", "body": None, "created_at": work.now,
     }  # fmt: skip
     dialect = work.session.get_bind().dialect.name
-    if work.session.execute(_INSERT[dialect], row).first() is not None:
+    if work.session.execute(_insert(dialect), row).first() is not None:
         return None
     found = work.session.execute(_FIND, claimed.bound()).one_or_none()
     if found is None or found.status is None:
