@@ -20,14 +20,21 @@ class AddForm(BaseModel):
     quantity: str = Field(max_length=60)
 
 
-class LineForm(BaseModel):
-    quantity: str = Field(max_length=60)
-    unit: Unit | None = None
-    version: Version | None = None
+Sign = Annotated[str, Field(pattern="^[0-9a-f]{0,16}$")]
 
 
 class VersionForm(BaseModel):
+    """Which cart the page shows: `news` is what differed in it, `own` what of that is this line's; without `version` it is not known."""
+
     version: Version | None = None
+    seen_total: str = Field("", max_length=60)
+    news: Sign = ""
+    own: Sign = ""
+
+
+class LineForm(VersionForm):
+    quantity: str = Field(max_length=60)
+    unit: Unit | None = None
 
 
 class NewsQuery(BaseModel):
@@ -46,7 +53,8 @@ class RepeatForm(BaseModel):
 class AcceptForm(BaseModel):
     version: Version
     seen_total: FormDecimal
-    news: str | None = Field(None, max_length=16)
+    news: Sign | None = None
+    own: Sign = ""
     line_id: UUID | None = None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from b2bkit.core.i18n import _
 from b2bkit.core.ordering.models import Cart, CartLine
 from b2bkit.core.ordering.service.contract import Terms, own_terms
 from b2bkit.core.ordering.service.lines import Line, Sums, Wanted, appraise, sums_of
+from b2bkit.core.ordering.service.news import news_of
 from b2bkit.core.work import Work
 
 MAX_LINES = 300
@@ -53,8 +53,7 @@ class CartView:
     @property
     def news(self) -> str:
         """A sign of all that differs now: what is accepted is what was shown."""
-        told = [(line.line_id, line.change, line.price, line.free if line.less else None) for line in self.changed]
-        return sha256(repr(told).encode()).hexdigest()[:16] if told else ""
+        return news_of(self.lines)
 
     @property
     def wrong(self) -> list[Line]:

@@ -17,6 +17,7 @@ from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.extend.things import Explanation, QuoteLine
 from b2bkit.core.i18n import _, language
 from b2bkit.core.ordering.service.goods import Goods, look_up
+from b2bkit.core.ordering.service.news import sign
 from b2bkit.core.pricing.service import LineSums, line_sums, price_lines, total_sums
 from b2bkit.core.pricing.steps import LIVE
 from b2bkit.core.web.formatting import money
@@ -102,6 +103,11 @@ class Line:
     def differs(self) -> bool:
         """Whether something differs from what the buyer saw."""
         return self.change is not None or self.less
+
+    @property
+    def sign(self) -> str:
+        """A sign of what differs now; "" where nothing does."""
+        return sign((self.line_id, self.change, self.price, self.free if self.less else None)) if self.differs else ""
 
     @property
     def available(self) -> Decimal | None:
