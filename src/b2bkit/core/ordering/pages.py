@@ -20,6 +20,7 @@ from b2bkit.core.web.handling import Request, Response, fragment, is_htmx, read_
 from b2bkit.core.work import Work
 
 Change = Callable[[Work], CartView]
+Page = VersionForm | AcceptForm
 
 
 # the cart
@@ -60,9 +61,7 @@ def _values(work: Work, shown: CartView, refused: Refused | None, line_id: UUID 
     }
 
 
-def _change(
-    req: Request, resp: Response, change: Change, *, page: VersionForm | AcceptForm, line_id: UUID | None = None, done: str = ""
-) -> None:
+def _change(req: Request, resp: Response, change: Change, *, page: Page, line_id: UUID | None = None, done: str = "") -> None:
     """Makes one change; refused, nothing of it stays and the page shows why. A page of a browser gets what is new of one line alone."""
     work = work_of(req)
     typed = page.quantity if isinstance(page, forms.LineForm) else ""
@@ -84,7 +83,7 @@ def _change(
     fragment(req, resp, "ordering/_changed.html", status=refused.status if refused else 200, toast=done or None, line=line, **values)
 
 
-def _knows_the_rest(page: VersionForm | AcceptForm, shown: CartView, line_id: UUID) -> bool:
+def _knows_the_rest(page: Page, shown: CartView, line_id: UUID) -> bool:
     """Whether the page shows all other lines as they are now: it says what differed when it was made, and what of that was this line's."""
     line = next((one for one in shown.lines if one.line_id == line_id), None)
     if page.version is None or not shown.lines or (line is None and isinstance(page, forms.LineForm)):

@@ -11,10 +11,10 @@ _MOST: Final = 6  # are listed; of the rest the number is said
 
 
 class Remaining(NamedTuple):
-    """`listed`: (words, anchor) pairs, what comes first first; `count` of all."""
+    """`listed`: (words, anchor) pairs, what comes first first; `number` of all."""
 
     listed: list[tuple[str, str]]
-    count: int
+    number: int
 
 
 def anchor(line_id: object) -> str:
