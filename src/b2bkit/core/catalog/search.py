@@ -38,7 +38,7 @@ def search_text(*, article: str, name: str, producer: str = "", barcode: str = "
     return _cut("".join(f" {word}" for word in [*words, *extra] if word), MAX_TEXT - len(end)) + end
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _written(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A word joined and its parts, and those that may be marks in Latin letters; goods of a catalogue share most of their words."""
     found = PART.findall(word)

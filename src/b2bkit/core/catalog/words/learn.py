@@ -20,7 +20,7 @@ JOB: Final = "catalog.learn_words"
 MARK: Final = "words"
 _SHORTEST: Final = 3
 _LATE: Final = timedelta(hours=6)  # what an import that began before the last look has written since
-_CHUNK: Final = 500
+_CHUNK: Final = 100  # a job of the web process: what it takes at once stays with the process
 
 
 def learn_words(work: Work) -> None:

@@ -53,7 +53,7 @@ def may_be_mark(word: str) -> bool:
     return is_code(word) or (len(word) <= _SHORT and _CYRILLIC.search(folded(word)) is None)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def stem(word: str) -> str:
     """The beginning that the forms of a plain word share: `пленками` -> `пленк`, `pellets` -> `pellet`; a code stays as it is."""
     if is_code(word):
@@ -80,7 +80,7 @@ def other_layout(typed: str) -> str | None:
     return " ".join(words).replace("ё", "е")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def sound(word: str) -> str:
     """How a plain word sounds, in Latin letters: `полиэтилен`, `polietilen` and `polyethilen` are all `polietilen`."""
     text = word.translate(_RUSSIAN) if _CYRILLIC.search(word) else _latin_sound(word)
