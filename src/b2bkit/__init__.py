@@ -15,6 +15,7 @@ from b2bkit.core.extend.things import (
     Command,
     ErpGateway,
     ErpState,
+    ErpTask,
     Explanation,
     Fact,
     Health,
@@ -37,6 +38,8 @@ from b2bkit.core.extend.things import (
     Route,
     Scope,
     Subscriber,
+    TakesTasks,
+    TaskReceipt,
     Widget,
 )
 from b2bkit.core.work import SYSTEM, Actor, Work
@@ -58,6 +61,7 @@ __all__ = [
     "Cure",
     "ErpGateway",
     "ErpState",
+    "ErpTask",
     "Explanation",
     "Fact",
     "Forbidden",
@@ -87,6 +91,8 @@ __all__ = [
     "Route",
     "Scope",
     "Subscriber",
+    "TakesTasks",
+    "TaskReceipt",
     "TryLater",
     "Undeliverable",
     "Widget",

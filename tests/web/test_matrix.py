@@ -279,6 +279,7 @@ TAKEN = {
     "access.role_narrowed": {"value"},
     "access.start": {"company_id"},  # the client to act for: refused but for clients that one may act for
     "accounts.edit_entity": {"tax_id"},  # asked for: it holds once 1C or a manager confirms it
+    "admin.entity": {"tax_id"},  # staff change it where no ERP does
     "accounts.register": {"tax_id"},  # a stranger's own, kept apart until a manager decides
     "accounts.switch": {"company_id"},
     "admin.access": {"suspended"},

@@ -58,7 +58,7 @@ def test_staff_set_region_kind_and_distributor_and_the_trail_tells_it(portal, fi
         assert words in page
     with portal.work(write=False) as work:
         told = work.session.scalars(select(AuditEntry.action).where(AuditEntry.company_id == firm.company.id)).all()
-    assert {"accounts.region_set", "accounts.profile_set", "accounts.dealer_of_set"} <= set(told)
+    assert {"accounts.set_region", "accounts.set_profile", "accounts.set_dealer_of"} <= set(told)
 
 
 @pytest.mark.parametrize(

@@ -381,6 +381,7 @@ def test_every_change_that_the_core_records_is_told_in_words():
         "accounts.change_": ("confirmed", "declined", "withdrawn"),
         "accounts.erasure_": ("done", "declined"),
         "accounts.registration_": ("accepted", "declined"),
+        "accounts.set_": ("region", "profile", "dealer_of"),
     }
     assert beginnings == ends.keys()
     assert {begun + end for begun, some in ends.items() for end in some} <= SENTENCES.keys()

@@ -41,7 +41,7 @@ def _core_with(tmp_path: Path, steps: str) -> Owner:
     core = PluginMigrations(tmp_path / "later", "core")
     for path in sorted(CORE_OWNER.folder.glob("*.py")):
         (core.owner.folder / path.name).write_text(path.read_text())
-        core.count += 1
+        core.count = int(path.stem.split("_")[1])  # numbers may have gaps
     core.add(steps)
     return core.owner
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from b2bkit import ErpState, Health, LineAnswer, LineQuestion, Receipt, Work
+from b2bkit import ErpState, ErpTask, Health, LineAnswer, LineQuestion, Receipt, TaskReceipt, Work
 from b2bkit.core.erp import service as erp
 from b2bkit.core.extend.things import OpenWork
 from b2bkit.core.i18n import _
 from b2bkit_onec.flows import state
+from b2bkit_onec.flows.answers import put_task
 from b2bkit_onec.flows.choice import Chosen, capabilities
+from b2bkit_onec.flows.lines import Lines
 from b2bkit_onec.live import LiveLines
 from b2bkit_onec.models import Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
@@ -21,8 +23,8 @@ class OneC:
 
     name = SYSTEM_NAME
 
-    def __init__(self, flows: Mapping[str, Chosen], live: LiveLines) -> None:
-        self.flows, self.live = flows, live
+    def __init__(self, flows: Mapping[str, Chosen], live: LiveLines, lines: Lines) -> None:
+        self.flows, self.live, self.lines = flows, live, lines
 
     def capabilities(self) -> frozenset[str]:
         """What the connected flows can together."""
@@ -47,6 +49,10 @@ class OneC:
     ) -> Mapping[str, LineAnswer] | None:
         """Prices and free stock now, by the way of the flow `live`."""
         return self.live.ask(open_work, lines, contract_ref=contract_ref, price_type_ref=price_type_ref, seconds=seconds)
+
+    def put_task(self, open_work: OpenWork, task: ErpTask) -> TaskReceipt:
+        """Makes or changes the manager's task, by the HTTP service; raises while 1C is silent."""
+        return put_task(open_work, self.lines, task)
 
     def state(self, work: Work) -> ErpState:
         """Up while 1C's exchanges come."""

@@ -93,7 +93,7 @@ class OneCPlugin(Plugin):
 
     @hookimpl
     def register_erp_gateway(self) -> Iterable[ErpGateway]:
-        yield OneC(self.flows, self.live)
+        yield OneC(self.flows, self.live, self.lines)
 
     @hookimpl
     def register_health_checks(self) -> Iterable[HealthCheck]:

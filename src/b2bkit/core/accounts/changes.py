@@ -8,51 +8,35 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from b2bkit.core.accounts import tax_numbers
+from b2bkit.core.accounts import changes_erp, tax_numbers
+from b2bkit.core.accounts.changes_words import Line, in_words
 from b2bkit.core.accounts.events import ChangeAsked, ChangeDecided
 from b2bkit.core.accounts.models import LegalEntity, User
 from b2bkit.core.accounts.models_requests import ChangeRequest
 from b2bkit.core.accounts.people import EMAIL
 from b2bkit.core.audit.service import record
 from b2bkit.core.db.types import new_id
+from b2bkit.core.erp.events import TaskAnswered
+from b2bkit.core.erp.service import tasks
 from b2bkit.core.errors import Conflict, NotFound, Problem, Refused
-from b2bkit.core.i18n import N_, _
+from b2bkit.core.i18n import _
 from b2bkit.core.settlements.models import ContactPerson
 from b2bkit.core.work import Work
 
 EDIT: Final = "accounts.edit"
 CONFIRM: Final = "accounts.confirm_changes"
-LABELS: Final[Mapping[str, str]] = {
-    "name": N_("Name"),
-    "full_name": N_("Full name"),
-    "tax_id": N_("Tax number"),
-    "tax_code": N_("KPP"),
-    "address": N_("Registered address"),
-    "position": N_("Position"),
-    "phone": N_("Phone"),
-    "email": N_("E-mail"),
-    "active": N_("Works there"),
-}
-SHORT_NAME: Final = N_("Short name")
 OF_ENTITY: Final = ("name", "full_name", "tax_id", "tax_code", "address")
 OF_CONTACT: Final = ("name", "position", "phone", "email")
 IN_PROFILES: Final[Mapping[str, str]] = {"tax_id": "company.tax_id", "tax_code": "company.tax_code"}  # what a profile may lack
 
 
-class Line(NamedTuple):
-    """One field of a request, in words."""
-
-    label: str
-    old: str
-    new: str
-
-
 class Asked(NamedTuple):
-    """A request as pages show it."""
+    """A request as pages show it; `erp`: how far it has come in the ERP, in words."""
 
     request: ChangeRequest
     lines: Sequence[Line]
     who: str
+    erp: str = ""
 
 
 def entities(work: Work, *, company_id: UUID) -> list[LegalEntity]:
@@ -72,18 +56,9 @@ def asked(work: Work, *, company_id: UUID, limit: int = 20) -> list[Asked]:
     statement = select(ChangeRequest, User.name).outerjoin(User, User.id == ChangeRequest.requested_by)
     statement = statement.where(ChangeRequest.company_id == company_id)
     order = (ChangeRequest.state != "waiting", ChangeRequest.created_at.desc(), ChangeRequest.id)
-    return [Asked(row[0], in_words(row[0]), row[1] or "") for row in work.session.execute(statement.order_by(*order).limit(limit))]
-
-
-def in_words(request: ChangeRequest) -> list[Line]:
-    """Old and new values with the labels of their fields."""
-    labels = {**LABELS, "name": SHORT_NAME} if request.entity == "legal_entity" else LABELS
-    told = [(labels[one["field"]], one["old"], one["new"]) for one in request.changes if one.get("field") in labels]
-    return [Line(_(label), _shown(old), _shown(new)) for label, old, new in told]
-
-
-def _shown(value: object) -> str:
-    return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
+    rows = work.session.execute(statement.order_by(*order).limit(limit)).all()
+    states = changes_erp.states(work, [row[0] for row in rows])
+    return [Asked(row[0], in_words(row[0]), row[1] or "", states.get(row[0].id, "")) for row in rows]
 
 
 def entity_fields(work: Work) -> tuple[str, ...]:
@@ -92,10 +67,12 @@ def entity_fields(work: Work) -> tuple[str, ...]:
 
 
 def ask_entity(work: Work, *, entity_id: UUID, values: Mapping[str, str], note: str = "") -> UUID:
-    """Asks for other data of a legal entity; returns the request. Refused for wrong numbers, an empty name, and where nothing differs;
+    """Asks for other data of a legal entity; returns the request. What staff ask for holds at once where the ERP takes no tasks.
+
+    Refused for wrong numbers, an empty name, and where nothing differs;
     also for a field that the actor's kind of account has not.
     """
-    work.require(EDIT)
+    work.require(EDIT if work.actor.kind == "client" else CONFIRM)
     entity = work.session.get(LegalEntity, entity_id)
     if entity is None:
         raise NotFound("legal_entity")
@@ -153,16 +130,20 @@ def _ask(
         raise Refused(Problem("nothing_changed", _("Nothing differs from what 1C has.")))
     if entity_id is not None:
         _replace_waiting(work, company_id, entity_id)
-    request_id = new_id()
-    row = {
-        "id": request_id, "company_id": company_id, "entity": entity, "entity_id": entity_id, "label": label, "changes": changes,
-        "note": note.strip()[:1000], "state": "waiting", "requested_by": work.actor.user_id, "created_at": work.now,
-    }  # fmt: skip
-    work.session.insert_rows(ChangeRequest, [row])
+    request = ChangeRequest(
+        id=new_id(), company_id=company_id, entity=entity, entity_id=entity_id, label=label, changes=changes, note=note.strip()[:1000],
+        state="waiting", requested_by=work.actor.user_id, created_at=work.now,
+    )  # fmt: skip
+    work.session.add(request)
+    work.session.flush()
+    request_id = request.id
+    changes_erp.owe(work, request)
     work.publish(ChangeAsked(request_id, company_id, label), key=f"company:{company_id}")
     work.signal("changes", request_id, companies=(company_id,), staff=True)
     details = {"what": label, "fields": ", ".join(one["field"] for one in changes)}
     record(work, action="accounts.change_asked", entity=entity, entity_id=entity_id or request_id, company_id=company_id, details=details)
+    if work.actor.kind == "staff" and not tasks.taken(work):
+        decide(work, request_id=request_id, action="confirm")  # nobody in the ERP would enter it
     return request_id
 
 
@@ -171,6 +152,7 @@ def _replace_waiting(work: Work, company_id: UUID, entity_id: UUID) -> None:
     same = (ChangeRequest.company_id == company_id, ChangeRequest.entity_id == entity_id, ChangeRequest.state == "waiting")
     for earlier in work.session.scalars(select(ChangeRequest).where(*same)):
         earlier.state, earlier.decided_at = "withdrawn", work.now
+        changes_erp.forget(work, earlier)
 
 
 def decide(work: Work, *, request_id: UUID, action: str, reason: str = "") -> None:
@@ -188,7 +170,7 @@ def decide(work: Work, *, request_id: UUID, action: str, reason: str = "") -> No
         raise Refused(Problem("reason_missing", _("Write why: the client reads it."), "reason"))
     if action == "confirm":
         _apply(work, request)
-    _close(work, request, {"withdraw": "withdrawn", "confirm": "confirmed", "decline": "declined"}[action], reason)
+    close(work, request, {"withdraw": "withdrawn", "confirm": "confirmed", "decline": "declined"}[action], reason)
 
 
 def _apply(work: Work, request: ChangeRequest) -> None:
@@ -205,10 +187,13 @@ def _apply(work: Work, request: ChangeRequest) -> None:
     work.session.flush()
 
 
-def _close(work: Work, request: ChangeRequest, state: str, reason: str) -> None:
+def close(work: Work, request: ChangeRequest, state: str, reason: str) -> None:
+    """Ends a request: confirmed, declined or withdrawn. Who asked is told."""
     request.state, request.reason = state, reason.strip()[:1000]
     request.decided_at, request.decided_by = work.now, work.actor.user_id
     work.session.flush()
+    if state != "confirmed":
+        changes_erp.forget(work, request)
     if state != "withdrawn":
         event = ChangeDecided(request.id, request.company_id, request.label, state, request.requested_by)
         work.publish(event, key=f"company:{request.company_id}")
@@ -223,7 +208,7 @@ def confirm_by_erp(work: Work) -> None:
     waiting = select(ChangeRequest).where(ChangeRequest.state == "waiting").order_by(ChangeRequest.created_at).limit(500)
     for request in work.session.scalars(waiting).all():
         if _is_so(work, request):
-            _close(work, request, "confirmed", "")
+            close(work, request, "confirmed", "")
 
 
 def _is_so(work: Work, request: ChangeRequest) -> bool:
@@ -237,3 +222,12 @@ def _is_so(work: Work, request: ChangeRequest) -> bool:
     same = [getattr(ContactPerson, field) == value for field, value in wanted.items()]
     there = select(ContactPerson.id).where(ContactPerson.company_id == request.company_id, ContactPerson.active.is_(True), *same)
     return work.session.scalars(there).first() is not None
+
+
+def answered(work: Work, event: TaskAnswered) -> None:
+    """Subscriber: what a manager refused in the ERP is declined; what is done there waits for the data themselves."""
+    if event.kind != changes_erp.KIND or event.state != "refused":
+        return
+    request = work.session.scalars(select(ChangeRequest).where(ChangeRequest.id == event.about).with_for_update()).one_or_none()
+    if request is not None and request.state == "waiting":
+        close(work, request, "declined", event.text)

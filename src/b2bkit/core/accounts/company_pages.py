@@ -79,7 +79,7 @@ class EditEntity:
     def on_post(self, req: Request, resp: Response, legal_entity_id: UUID) -> None:
         form, entity = read_form(req, forms.ChangeForm), self._entity(req, legal_entity_id)
         try:
-            changes.ask_entity(work_of(req), entity_id=entity.id, values=_told(form), note=form.note)
+            changes.ask_entity(work_of(req), entity_id=entity.id, values=told(form), note=form.note)
         except Refused as refused:
             return self._show(req, resp, entity, form, refused)
         return redirect(req, resp, DETAILS, done="asked")
@@ -91,21 +91,25 @@ class EditEntity:
         return entity
 
     def _show(self, req: Request, resp: Response, entity: LegalEntity, form: forms.ChangeForm, refused: Refused | None = None) -> None:
-        fields = [
-            Field("name", _("Short name"), form.name, optional=False),
-            Field("full_name", _("Full name"), form.full_name, _("As in the company's papers.")),
-            Field("tax_id", _("Tax number"), form.tax_id),
-            Field("tax_code", _("KPP"), form.tax_code),
-            Field("address", _("Registered address"), form.address, long=True),
-            Field("note", _("Why, and since when"), form.note, _("For the manager who checks it."), long=True),
-        ]
         sub = _("The supplier checks the change and enters it in 1C. Until then the present data hold.")
-        there = {*changes.entity_fields(work_of(req)), "note"}
-        shown = [field for field in fields if field.name in there]
-        _edit(req, resp, entity.name, sub, shown, _("Ask for the change"), refused=refused)
+        _edit(req, resp, entity.name, sub, entity_fields(work_of(req), form), _("Ask for the change"), refused=refused)
 
 
-def _told(form: forms.ChangeForm) -> dict[str, str]:
+def entity_fields(work: Work, form: forms.ChangeForm) -> list[Field]:
+    """The fields of a legal entity that the actor's kind of account has, as typed."""
+    fields = [
+        Field("name", _("Short name"), form.name, optional=False),
+        Field("full_name", _("Full name"), form.full_name, _("As in the company's papers.")),
+        Field("tax_id", _("Tax number"), form.tax_id),
+        Field("tax_code", _("KPP"), form.tax_code),
+        Field("address", _("Registered address"), form.address, long=True),
+        Field("note", _("Why, and since when"), form.note, _("For the manager who checks it."), long=True),
+    ]
+    there = {*changes.entity_fields(work), "note"}
+    return [field for field in fields if field.name in there]
+
+
+def told(form: forms.ChangeForm) -> dict[str, str]:
     """The fields that were sent: one that the kind of account has not is noticed."""
     told: dict[str, str] = form.model_dump(include=form.model_fields_set - {"note"})
     return told

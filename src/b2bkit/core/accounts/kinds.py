@@ -67,7 +67,7 @@ def change(work: Work, *, company_id: UUID, region: str, profile: str, dealer_of
         if before[name] != wanted[name]:
             told = {"before": _words(work, name, before[name]), name: _words(work, name, wanted[name])}
             details = {key: value for key, value in told.items() if value}
-            record(work, action=f"accounts.{name}_set", entity="company", entity_id=company_id, company_id=company_id, details=details)
+            record(work, action=f"accounts.set_{name}", entity="company", entity_id=company_id, company_id=company_id, details=details)
     concerned = {company_id, *(one for one in (before["dealer_of"], dealer_of) if isinstance(one, UUID))}
     work.signal("session", company_id, companies=tuple(concerned), staff=True)
 

@@ -7,7 +7,20 @@ from collections.abc import Iterable
 from b2bkit.core.accounts import api, events, jobs, models, notices, pages, requests, scopes, security, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Command, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import (
+    PUBLIC,
+    SIGNED_IN,
+    Command,
+    Job,
+    Level,
+    NavItem,
+    NotificationKind,
+    Permission,
+    Route,
+    Scope,
+    Subscriber,
+    Widget,
+)
 from b2bkit.core.i18n import N_
 
 
@@ -100,6 +113,10 @@ class AccountsPlugin(Plugin):
             permission="accounts.company",
             side=True,
         )
+
+    @hookimpl
+    def register_subscribers(self) -> Iterable[Subscriber]:
+        return requests.subscribers()
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

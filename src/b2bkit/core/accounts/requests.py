@@ -25,7 +25,8 @@ from b2bkit.core.accounts import (
 from b2bkit.core.accounts.models import Company, Membership, User
 from b2bkit.core.accounts.models_requests import ChangeRequest, ErasureRequest, Registration
 from b2bkit.core.accounts.scopes import company_scope, criterion_of
-from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Fact, Job, Level, NavItem, NotificationKind, Permission, Route, Scope
+from b2bkit.core.erp.events import TaskAnswered
+from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Fact, Job, Level, NavItem, NotificationKind, Permission, Route, Scope, Subscriber
 from b2bkit.core.i18n import N_, _
 from b2bkit.core.web.urls import Urls
 from b2bkit.core.work import Actor, Work
@@ -136,6 +137,10 @@ def jobs() -> Iterable[Job]:
     yield Job(name="accounts.match_registrations", run=registration.match_waiting, every=600)
     yield Job(name="accounts.forget_registrations", run=registration.forget_old, every=24 * 3600)
     yield Job(name="accounts.confirm_changes", run=changes.confirm_by_erp, every=120)
+
+
+def subscribers() -> Iterable[Subscriber]:
+    yield Subscriber(name="accounts.change_answered", event=TaskAnswered, handle=changes.answered)
 
 
 def notices() -> Iterable[NotificationKind]:

@@ -36,7 +36,9 @@ class OrdersQuery(Closed):
 class DoneQuery(Closed):
     """`done`: what was just done, to be confirmed in words."""
 
-    done: Literal["invited", "role", "dismissed", "revoked", "suspended", "reopened", "resent", "retried", "account", ""] = ""
+    done: Literal[
+        "invited", "role", "dismissed", "revoked", "suspended", "reopened", "resent", "retried", "account", "entity", "entity_task", ""
+    ] = ""
 
 
 class AccessForm(Closed):

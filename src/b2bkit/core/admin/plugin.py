@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from b2bkit.core.accounts import kinds
-from b2bkit.core.admin import badges, client_pages, pages
+from b2bkit.core.admin import badges, client_pages, entity_pages, pages
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route
 from b2bkit.core.i18n import N_
@@ -41,6 +41,8 @@ class AdminPlugin(Plugin):
         yield _page("revoke", "/clients/{company_id:uuid}/invitations/{invitation_id:uuid}", client_pages.Revoke(), PEOPLE)
         yield _page("access", "/clients/{company_id:uuid}/access", client_pages.Access(), "accounts.suspend")
         yield _page("account", "/clients/{company_id:uuid}/account", client_pages.Account(), kinds.EDIT)
+        path = "/clients/{company_id:uuid}/entities/{legal_entity_id:uuid}"
+        yield _page("entity", path, entity_pages.Entity(), "accounts.confirm_changes")
         yield _page("orders", "/orders", pages.Orders(), VIEW)
         yield _page("order", "/orders/{order_id:uuid}", pages.OrderPage(), VIEW)
         yield _page("resend", "/orders/{order_id:uuid}/delivery", pages.Resend(), "erp.resend")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from b2bkit.core.extend.things import Fact
 
@@ -14,3 +15,16 @@ class DataTold(Fact):
 
     kind: str
     as_of: datetime
+
+
+@dataclass(frozen=True)
+class TaskAnswered(Fact):
+    """A manager's task in the ERP is `done`, or was `refused`. `kind` and `about` say what the portal gave it for."""
+
+    task_id: UUID
+    kind: str
+    about: UUID
+    company_id: UUID
+    state: str
+    author: str
+    text: str

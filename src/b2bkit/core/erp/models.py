@@ -123,3 +123,6 @@ class Handover(CompanyOwned, Base):
     taken_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(1000), default="")
     ref: Mapped[str] = mapped_column(String(200), default="")
+
+
+from b2bkit.core.erp import models_tasks  # noqa: E402, F401  (a table of the same domain)

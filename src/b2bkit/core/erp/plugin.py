@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from b2bkit.core.accounts.scopes import criterion_of
 from b2bkit.core.erp import widgets
-from b2bkit.core.erp.events import DataTold
+from b2bkit.core.erp.events import DataTold, TaskAnswered
 from b2bkit.core.erp.models import Handover, LiveAnswer
-from b2bkit.core.erp.service import answers, contact, handover
+from b2bkit.core.erp.models_tasks import GivenTask
+from b2bkit.core.erp.service import answers, contact, handover, tasks
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import HealthCheck, Job, Level, Permission, Scope, Subscriber, Widget
 from b2bkit.core.i18n import N_
@@ -21,7 +22,7 @@ class ErpPlugin(Plugin):
     name = "erp"
     label = N_("Exchange with 1C")
     version = "0.1.0"
-    events = (DataTold,)
+    events = (DataTold, TaskAnswered)
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:
@@ -32,6 +33,7 @@ class ErpPlugin(Plugin):
     def register_scopes(self) -> Iterable[Scope]:
         yield Scope(name="erp.handover_rows", entity=Handover, criterion=criterion_of(Handover))
         yield Scope(name="erp.live_answers", entity=LiveAnswer, criterion=criterion_of(LiveAnswer))
+        yield Scope(name="erp.given_tasks", entity=GivenTask, criterion=criterion_of(GivenTask))
 
     @hookimpl
     def register_subscribers(self) -> Iterable[Subscriber]:
@@ -45,6 +47,7 @@ class ErpPlugin(Plugin):
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
         yield Job(name=handover.SEND, run=handover.send, opens_work=True)
+        yield Job(name=tasks.SEND, run=tasks.send, opens_work=True)
         yield Job(name="erp.forget_answers", run=answers.forget_old, every=3600)
 
     @hookimpl

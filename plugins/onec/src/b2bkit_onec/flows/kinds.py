@@ -12,6 +12,7 @@ from typing import Final
 
 from b2bkit.core.i18n import N_
 from b2bkit_onec.flows import take
+from b2bkit_onec.flows.answers import take_answers
 from b2bkit_onec.flows.owed import send_owed
 from b2bkit_onec.flows.pull import pull
 from b2bkit_onec.flows.spec import FlowKind, Run, Way
@@ -100,7 +101,14 @@ _KINDS: Final = (
     _on_demand("live", N_("Prices and stock while ordering"), "lines.live", "odata", "service"),
     _on_demand("prints", N_("Printed forms"), "papers.print", "service"),
     _on_demand("reconciliation", N_("Acts of reconciliation"), "reconciliation.ask", "service"),
-    _on_demand("tasks", N_("Tasks for managers"), "tasks.out", "service"),
+    FlowKind(
+        name="tasks",
+        label=N_("Tasks for managers"),
+        capability="tasks.out",
+        direction="out",
+        ways={"service": take_answers},
+        every=MINUTE,
+    ),
 )
 
 KINDS: Final[Mapping[str, FlowKind]] = MappingProxyType({kind.name: kind for kind in _KINDS})

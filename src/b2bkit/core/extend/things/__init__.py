@@ -8,7 +8,17 @@ from __future__ import annotations
 from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, Permission, Scope
 from b2bkit.core.extend.things.catalog import Facet, FacetSection
 from b2bkit.core.extend.things.checkout import CheckoutStep
-from b2bkit.core.extend.things.erp import AsksLines, ErpGateway, ErpState, LineAnswer, LineQuestion, Receipt
+from b2bkit.core.extend.things.erp import (
+    AsksLines,
+    ErpGateway,
+    ErpState,
+    ErpTask,
+    LineAnswer,
+    LineQuestion,
+    Receipt,
+    TakesTasks,
+    TaskReceipt,
+)
 from b2bkit.core.extend.things.messages import Channel, Message, NotificationKind
 from b2bkit.core.extend.things.names import NAME, PUBLIC, SIGNED_IN, Area, Level
 from b2bkit.core.extend.things.pages import Badge, NavItem, Operation, Route, Widget, WidgetLoad
@@ -28,6 +38,7 @@ __all__ = [
     "Command",
     "ErpGateway",
     "ErpState",
+    "ErpTask",
     "Explanation",
     "Facet",
     "FacetSection",
@@ -55,6 +66,8 @@ __all__ = [
     "Route",
     "Scope",
     "Subscriber",
+    "TakesTasks",
+    "TaskReceipt",
     "Widget",
     "WidgetLoad",
 ]

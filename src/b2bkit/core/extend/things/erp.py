@@ -87,6 +87,43 @@ class LineAnswer:
     vat_included: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpTask:
+    """Work for a manager in the ERP (1C: ЗадачаИсполнителя).
+
+    id          the key: sent again, also with other words, it is the same task
+    kind        what it is about, e.g. `accounts.change`
+    party_ref   the ERP's reference of the legal entity that it is about (1C: Контрагент); "" for none that it knows
+    performer   e-mail of the manager; "": the ERP decides
+    """
+
+    id: UUID
+    kind: str
+    title: str
+    text: str
+    party_ref: str = ""
+    performer: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReceipt:
+    """What the ERP says of a task: `open`, `done` or `refused` (a person decides), its number there, and words for people."""
+
+    state: Literal["open", "done", "refused"]
+    number: str = ""
+    words: str = ""
+
+
+@runtime_checkable
+class TakesTasks(Protocol):
+    """A gateway with the capability `tasks.out`: managers get tasks in the ERP. It tells answers with `erp.task_answered`."""
+
+    def put_task(self, open_work: OpenWork, task: ErpTask) -> TaskReceipt:
+        """Makes the task, or gives it other words while it is open. Called outside any transaction; raises to be tried again later."""
+        ...
+
+
 @runtime_checkable
 class AsksLines(Protocol):
     """A gateway with the capability `lines.live`: it asks the ERP for prices and free stock while a person waits."""
