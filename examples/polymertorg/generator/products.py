@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from examples.polymertorg.generator.families import COUNTRIES, FAMILIES, Family, is_foreign
 from examples.polymertorg.generator.identity import guid
 
 CENT = Decimal("0.01")
+USUAL = "обычное"
 PRICE_TYPES = (("Розничная", "1.00"), ("Мелкий опт", "0.955"), ("Опт", "0.91"), ("Дистрибьютор", "0.865"))
 VOLUME_STEPS = ((Decimal(1000), Decimal("0.97")), (Decimal(5000), Decimal("0.945")))
 SMALL_LOT_STEPS = ((Decimal(500), Decimal("0.96")), (Decimal(1000), Decimal("0.93")))
@@ -56,6 +58,7 @@ class Good:
     profile: PackProfile
     prices: dict[str, tuple[tuple[Decimal, Decimal], ...]]
     stock: dict[str, Decimal]
+    variant: str = ""  # what makes it another one than its like; "": it has none
 
 
 def _bag(weight: int) -> Pack:
@@ -109,8 +112,12 @@ def make_goods(rng: random.Random, total: int) -> list[Good]:
     for family in FAMILIES:
         every = [(grade, variant, producer) for grade in family.grades for variant in family.variants for producer in family.producers]
         chosen = [every[0], *sorted(rng.sample(every[1:], counts[family.code] - 1), key=every.index)]
+        alike = Counter((grade, producer) for grade, _variant, producer in chosen)
         for number, (grade, variant, producer) in enumerate(chosen, 1):
-            goods.append(_good(rng, family, grade, variant, producer, number))
+            one = _good(rng, family, grade, variant, producer, number)
+            goods.append(
+                replace(one, id=_variant_id(one, grade), variant=variant.strip(", ") or USUAL) if alike[grade, producer] > 1 else one
+            )
     return goods
 
 
@@ -133,6 +140,12 @@ def _good(rng: random.Random, family: Family, grade: str, variant: str, producer
         prices=_prices(rng, family, producer),
         stock=_stock(rng, profile) if number > 1 else _plenty(profile),
     )
+
+
+def _variant_id(good: Good, grade: str) -> str:
+    """Goods of one grade and producer are variants (1C: ХарактеристикиНоменклатуры) of the same product: `guid#guid`."""
+    base = guid("base", f"{_joined(good.family.name, grade)}, {good.producer}")
+    return f"{base}#{good.id}"
 
 
 def _joined(name: str, grade: str) -> str:

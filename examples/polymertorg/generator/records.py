@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from b2bkit_onec.commerceml.contracts import Contract, Packaging, contract_requisites, quantity_requisites
 from b2bkit_onec.commerceml.records import (
     Address,
+    Characteristic,
     Contact,
     Counterparty,
     Document,
@@ -79,10 +80,11 @@ def product(good: Good) -> Product:
     rows = ((name, kind, _facts(good)[name]) for name, kind in PROPERTIES)
     return Product(
         id=good.id,
-        base_id=good.id,
-        variant_id="",
+        base_id=good.id.partition("#")[0],
+        variant_id=good.id.partition("#")[2],
         name=good.name,
         article=good.article,
+        characteristics=(Characteristic("Исполнение", good.variant),) if good.variant else (),
         unit_code=KILOGRAM[0],
         unit_name=KILOGRAM[1],
         vat_rate=VAT_RATE,
@@ -147,8 +149,8 @@ def offer(good: Good) -> Offer:
     stocks = tuple(StockRow(guid("warehouse", name), quantity) for name, quantity in good.stock.items())
     return Offer(
         id=good.id,
-        base_id=good.id,
-        variant_id="",
+        base_id=good.id.partition("#")[0],
+        variant_id=good.id.partition("#")[2],
         name=good.name,
         article=good.article,
         unit_code=KILOGRAM[0],
@@ -257,8 +259,8 @@ def _line(one: OrderLine) -> DocumentLine:
     vat = (one.total * VAT_RATE / (100 + VAT_RATE)).quantize(CENT, ROUND_HALF_UP)
     return DocumentLine(
         id=one.good.id,
-        base_id=one.good.id,
-        variant_id="",
+        base_id=one.good.id.partition("#")[0],
+        variant_id=one.good.id.partition("#")[2],
         name=one.good.name,
         quantity=one.quantity,
         price=one.price,

@@ -82,6 +82,7 @@ def test_a_change_renews_the_line_the_sums_and_the_version(shop: Shop) -> None:
     assert parts == ["state", "head", "differences", "sum", "clearing", "buybar"]
     assert int(state(answer.text)["version"]) == int(state(page)["version"]) + 1
     assert "1,610.40" in answer.text
+    assert "<noscript><input" not in answer.text, "htmx would make fields of it, as old as the line"
     again = client.post(f"/cart/lines/{line_id}", {"quantity": "9", **state(answer.text)}, htmx=True)
     assert (again.status_code, lines_in(again.text)) == (200, [str(line_id)])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from b2bkit.core.catalog.models import Packaging, Product, Stock
+from b2bkit.core.catalog.models import Packaging, Product, ProductVariant, Stock
 from b2bkit.core.pricing.models import Price
 from b2bkit.testing.portal import Portal
 from b2bkit_onec.commerceml import contracts, records
@@ -116,6 +116,17 @@ def test_a_variant_is_a_product_with_what_it_has_of_its_own_and_the_rest_of_its_
     assert one(portal, Price, product_id=red["id"])["value"] == Decimal("4.62")
     assert one(portal, Stock, product_id=red["id"])["quantity"] == Decimal(500)
     assert "pl 1 red" in red["search_text"]
+
+
+def test_variants_of_the_same_goods_are_one_family(portal: Portal) -> None:
+    apply(portal, GROUP, film(BAG))
+    for shades in (shade("red", "красная"), shade("blue", "синяя")):
+        apply(portal, shades)
+    families = {
+        one(portal, ProductVariant, product_id=one(portal, Product, name=name)["id"])["family_id"]
+        for name in ("Плёнка (красная)", "Плёнка (синяя)")
+    }
+    assert len(families) == 1
 
 
 def test_variants_told_again_change_nothing(portal: Portal) -> None:

@@ -127,6 +127,30 @@ class AttributeValue(Base):
     number: Mapped[factor | None]
 
 
+class ProductVariant(Base):
+    """A product that is one of several variants of the same goods (1C: ХарактеристикаНоменклатуры).
+
+    family_id   the same for all of a family, an id of nothing else
+    """
+
+    __tablename__ = "core_product_variant"
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True)
+    family_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class Analogue(Base):
+    """Two products of which one may be taken in place of the other (1C: Аналоги номенклатуры); it holds both ways, so it is kept once,
+    with the smaller id first.
+    """
+
+    __tablename__ = "core_analogue"
+
+    first_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), primary_key=True, index=True)
+    added_at: Mapped[datetime]
+
+
 class Warehouse(Identified, Base):
     """A place that holds stock (1C: Склад)."""
 

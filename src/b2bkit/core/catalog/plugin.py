@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.catalog import api, compare, pages, visibility
+from b2bkit.core.catalog import api, beside_pages, compare, pages, visibility
 from b2bkit.core.catalog.facets import own, panel
 from b2bkit.core.catalog.facets.keeper import Keeper
 from b2bkit.core.catalog.words import learn, suggest
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route
+from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route, Widget
 from b2bkit.core.i18n import N_
 
 VIEW = "catalog.view"
@@ -36,6 +36,12 @@ class CatalogPlugin(Plugin):
         yield Permission(
             name=VIEW, label=N_("See the catalogue"), roles={**clients, "manager": Level.ALL, "admin": Level.ALL}, limits=("category",)
         )
+
+        yield beside_pages.PERMISSION
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        return beside_pages.widgets(VIEW)
 
     @hookimpl
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
@@ -81,6 +87,7 @@ class CatalogPlugin(Plugin):
         yield Route(name="catalog.facets", path="/catalog/facets", resource=panel.Facets(), permission=VIEW)
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
         yield from compare.routes(VIEW)
+        yield from beside_pages.routes(VIEW)
         yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)
         yield Route(
             name="catalog.api_products", path="/api/v1/products", resource=api.Products(), permission=VIEW, area="api", operations=api.LIST

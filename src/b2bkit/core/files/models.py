@@ -28,3 +28,26 @@ class ProductPicture(Identified, Base):
     width: Mapped[int]
     height: Mapped[int]
     added_at: Mapped[datetime]
+
+
+class ProductFile(Identified, Base):
+    """A paper of a product: a certificate, a data sheet. Seen by whoever sees the product.
+
+    kind     certificate, data_sheet, safety, manual or other
+    label    what people read; "": the kind and the file's own name say enough
+    filename as it was called where it came from; a label, never a path
+    name     random; the file is `files/<its first two letters>/<name>` below the portal's data folder
+    type     its media type, found from its bytes
+    size     in bytes
+    """
+
+    __tablename__ = "core_product_file"
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    label: Mapped[title] = mapped_column(default="")
+    filename: Mapped[title]
+    name: Mapped[str] = mapped_column(String(40))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    added_at: Mapped[datetime]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from b2bkit.core.files import service
+from b2bkit.core.files import papers, service
+from b2bkit.core.web.download import send_file
 from b2bkit.core.web.handling import work_of
 from b2bkit.core.work import Work
 
@@ -27,6 +28,21 @@ class Picture:
             return
         resp.content_type = "image/webp"
         resp.data = path.read_bytes()
+
+
+class ProductFile:
+    """A file of a product, as it came."""
+
+    def on_get(self, req: Request, resp: Response, product_file_id: UUID) -> None:
+        name, kind, path = papers.file_of(work_of(req), file_id=product_file_id)
+        send_file(resp, path.read_bytes(), name=name, kind=kind)
+
+
+def product_files(work: Work, subject: object) -> Mapping[str, object] | None:
+    """The box of files of the slot `product`."""
+    product_id = subject if isinstance(subject, UUID) else getattr(subject, "id", None)
+    files = papers.files_of(work, product_id) if isinstance(product_id, UUID) else ()
+    return {"files": files} if files else None
 
 
 def product_pictures(work: Work, subject: object) -> Mapping[str, object] | None:

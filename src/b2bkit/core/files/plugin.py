@@ -13,7 +13,7 @@ VIEW = "catalog.view"
 
 
 class FilesPlugin(Plugin):
-    """Pictures of products."""
+    """Pictures and files of products."""
 
     name = "files"
     label = N_("Files")
@@ -25,6 +25,7 @@ class FilesPlugin(Plugin):
             name="files.picture", path="/pictures/{product_picture_id:uuid}", resource=pages.Picture(service.LARGE), permission=VIEW
         )
         small = pages.Picture(service.SMALL)
+        yield Route(name="files.product_file", path="/files/{product_file_id:uuid}", resource=pages.ProductFile(), permission=VIEW)
         yield Route(name="files.picture_small", path="/pictures/{product_picture_id:uuid}/small", resource=small, permission=VIEW)
 
     @hookimpl
@@ -38,3 +39,7 @@ class FilesPlugin(Plugin):
             lazy=True,  # the page itself promises four statements
             permission=VIEW,
         )
+        yield Widget(
+            name="files.product_files", slot="product", order=20, template="files/_papers.html", load=pages.product_files, lazy=True,
+            permission=VIEW,
+        )  # fmt: skip

@@ -41,7 +41,7 @@ def _show_cart(
     work = work_of(req)
     shown = cart.view(work) if shown is None else shown
     values = {
-        **_values(work, shown, refused, line_id, typed),
+        **_values(req, shown, refused, line_id, typed),
         "erp": erp_view(work),
         "others": moving.other_carts(work),
         "left_out": again.left_out(work, repeated, shown) if repeated else (),
@@ -49,7 +49,7 @@ def _show_cart(
     render(req, resp, "ordering/cart.html", block="cart", status=refused.status if refused else 200, toast=toast, **values)
 
 
-def _values(work: Work, shown: CartView, refused: Refused | None, line_id: UUID | None, typed: str) -> dict[str, Any]:
+def _values(req: Request, shown: CartView, refused: Refused | None, line_id: UUID | None, typed: str) -> dict[str, Any]:
     return {
         "cart": shown,
         "left": remaining(shown),
@@ -57,7 +57,8 @@ def _values(work: Work, shown: CartView, refused: Refused | None, line_id: UUID 
         "stale": isinstance(refused, Conflict),
         "line_id": line_id,
         "typed": typed,
-        "may_place": work.may("ordering.place"),
+        "may_place": work_of(req).may("ordering.place"),
+        "plain": not is_htmx(req),
     }
 
 
@@ -79,7 +80,7 @@ def _change(req: Request, resp: Response, change: Change, *, page: Page, line_id
     resp.set_header("HX-Retarget", anchor(line_id))
     resp.set_header("HX-Reswap", "outerHTML")
     line = next((one for one in shown.lines if one.line_id == line_id), None)
-    values = _values(work, shown, refused, line_id, typed)
+    values = _values(req, shown, refused, line_id, typed)
     fragment(req, resp, "ordering/_changed.html", status=refused.status if refused else 200, toast=done or None, line=line, **values)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from b2bkit.core.catalog.models import Packaging, Product
 from b2bkit.core.db.rows import Row, among, by_id, parts, replace, save
 from b2bkit.core.db.types import new_id
+from b2bkit_onec.apply import families
 from b2bkit_onec.apply.intake import Change, Intake
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.models import Variant
@@ -33,6 +34,7 @@ def of_products(intake: Intake, products: Iterable[records.Product], ids: Mappin
     """Variants that the catalogue itself names as goods: complete, so nothing is taken from the base; that one is put away."""
     named = {ids[one.id]: one for one in products if one.variant_id}
     save(intake.work.session, Variant, {id_: {"base_ref": one.base_id, "whole": True} for id_, one in named.items()}, key="product_id")
+    families.keep(intake, {id_: one.base_id for id_, one in named.items()})
     _put_bases_away(intake, [one.base_id for one in named.values()])
 
 
@@ -94,6 +96,7 @@ def _write(intake: Intake, variants: Mapping[UUID, Row], bases: Mapping[str, Row
         {id_: {n: v for n, v in own.items() if n != "product_id"} for id_, own in variants.items()},
         key="product_id",
     )
+    families.keep(intake, {id_: own["base_ref"] for id_, own in variants.items()})
     packs = _packagings(intake, {id_: bases[own["base_ref"]]["id"] for id_, own in variants.items()})
     intake.count("variants", len(variants), Change(change.new, change.changed))
     if packs != Change():

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from b2bkit_onec.service.contract import LineAsked, LinesAsked, LinesTold, LineTold
 from b2bkit_onec.simulate import objects
-from b2bkit_onec.simulate.names import AGREEMENT, CONTRACT, PRICE_TYPE, reference
+from b2bkit_onec.simulate.names import AGREEMENT, CONTRACT, EMPTY, PRICE_TYPE, reference
+from b2bkit_onec.simulate.odata.catalogues import good_parts
 from b2bkit_onec.simulate.parties import agreement_of
 from b2bkit_onec.simulate.service.errors import ServiceProblem
 
@@ -23,10 +24,10 @@ def told(db: sqlite3.Connection, asked: LinesAsked) -> LinesTold:
         raise ServiceProblem(404, "contract", "В базе нет договора или соглашения с такой ссылкой.")
     price_type = objects.text(agreement, "ВидЦен_Key")
     types = {reference(PRICE_TYPE, row["id"]): row["id"] for row in db.execute("SELECT id FROM price_type")}
-    goods = {reference("Catalog_Номенклатура", row["id"]): row for row in db.execute("SELECT * FROM good")}
+    goods = {good_parts(str(row["id"])): row for row in db.execute("SELECT * FROM good")}
     lines = []
     for line in asked.lines:
-        good = goods.get(str(line.variant or line.product)) or goods.get(str(line.product))
+        good = goods.get((str(line.product), str(line.variant or EMPTY))) or goods.get((str(line.product), EMPTY))
         if good is not None:
             lines.append(_line(db, line, good["id"], types.get(price_type, price_type)))
     return LinesTold(as_of=dt.datetime.now(dt.UTC), lines=tuple(lines))
