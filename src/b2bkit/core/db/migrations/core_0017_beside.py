@@ -5,8 +5,8 @@ from alembic import op
 
 from b2bkit.core.db import types
 
-revision = "core_0013"
-down_revision = "core_0012"
+revision = "core_0017"
+down_revision = "core_0015"
 branch_labels = None
 depends_on = None
 
