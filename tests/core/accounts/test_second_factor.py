@@ -7,9 +7,11 @@ import re
 
 import pyotp
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from b2bkit.core.accounts import second_factor, steps
+from b2bkit.core.accounts.commands import reset_second_factor
 from b2bkit.core.accounts.models import User, UserSession
 from b2bkit.core.accounts.models_proof import RecoveryCode, SecondFactor, SignInStep
 from b2bkit.core.errors import ConfigError, Refused
@@ -219,3 +221,21 @@ def test_a_wrong_present_password_is_counted_when_the_password_is_changed(portal
     assert browser.post("/profile", {**fields, "password": PASSWORD}).status_code == 422
     with portal.work() as work:
         assert work.session.get_one(User, firm.buyer.id).password_hash == firm.buyer.password_hash
+
+
+def test_who_lost_phone_and_codes_gets_in_again_by_a_command_and_is_told(portal, firm, monkeypatch):
+    switch_on(portal, firm.buyer)
+    browser = portal.sign_in(firm.buyer)
+    for name, value in portal.app.config.environment.items():
+        monkeypatch.setenv(name, value)
+    folder = str(portal.app.config.folder)
+    unknown = CliRunner().invoke(reset_second_factor, ["nobody@client.example", "--config", folder])
+    assert unknown.exit_code == 1
+    done = CliRunner().invoke(reset_second_factor, [firm.buyer.email.upper(), "--config", folder])
+    assert done.exit_code == 0, done.output
+    assert browser.get("/company").status_code == 303
+    again, where = come(portal, firm.buyer.email)
+    assert where == "/company"
+    portal.run_jobs()
+    assert "снял у вас второй шаг" in again.get("/notifications").text
+    assert "has no second step" in CliRunner().invoke(reset_second_factor, [firm.buyer.email, "--config", folder]).output

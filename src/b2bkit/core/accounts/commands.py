@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from b2bkit.core.accounts import passwords, sign_in
+from b2bkit.core.accounts import passwords, second_factor, sign_in
 from b2bkit.core.accounts.models import User
 from b2bkit.core.audit.service import record
 from b2bkit.core.db.types import new_id
@@ -20,6 +20,7 @@ def commands() -> Iterable[Command]:
     """The commands of accounts."""
     yield Command(name="accounts.add_staff", command=add_staff)
     yield Command(name="accounts.set_password", command=set_password)
+    yield Command(name="accounts.reset_second_factor", command=reset_second_factor)
 
 
 def make_staff(work: Work, *, email: str, name: str, role: str, password: str) -> User:
@@ -81,3 +82,25 @@ def set_password(email: str, config: Path, password: str) -> None:
         record(work, action="accounts.password_set", entity="user", entity_id=user.id)
     app.close()
     click.echo(f"{email} has a new password.")
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal."
+)
+def reset_second_factor(email: str, config: Path) -> None:
+    """Take the second step from a person who lost phone and recovery codes; ends open sessions and tells the person."""
+    from b2bkit.core.app import create_app
+
+    app = create_app(config)
+    try:
+        with app.work() as work:
+            user = work.session.scalars(select(User).where(User.email == email.lower())).one_or_none()
+            if user is None:
+                raise click.ClickException(f"nobody has the address {email}")
+            if not second_factor.reset(work, user.id):
+                raise click.ClickException(f"{email} has no second step")
+    finally:
+        app.close()
+    click.echo(f"{email} signs in with the password alone until the second step is set up anew.")

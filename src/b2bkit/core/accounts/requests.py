@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 
 from b2bkit.core.accounts import (
+    address_api,
     changes,
     company_pages,
     events,
@@ -93,6 +94,15 @@ def _company_routes() -> Iterable[Route]:
     yield _company_route("edit_contact", "/contacts/{contact_person_id:uuid}", company_pages.EditContact(), edit)
     yield _company_route("new_address", "/addresses", company_pages.EditAddress(), addresses, "company.addresses")
     yield _company_route("edit_address", "/addresses/{address_id:uuid}", company_pages.EditAddress(), addresses, "company.addresses")
+    every, one, path, field = address_api.Addresses(), address_api.OneAddress(), "/api/v1/addresses", "company.addresses"
+    yield Route(
+        name="accounts.api_addresses", path=path, resource=every, permission="accounts.company", write_permission=addresses, area="api",
+        operations=address_api.EVERY, field=field,
+    )  # fmt: skip
+    path += "/{address_id:uuid}"
+    yield Route(
+        name="accounts.api_address", path=path, resource=one, permission=addresses, area="api", operations=address_api.ONE, field=field
+    )
     yield _company_route("withdraw", "/requests/{change_request_id:uuid}", company_pages.Withdraw(), edit)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from b2bkit.core.accounts import limits
+from b2bkit.core.accounts import limits, sign_in
 from b2bkit.core.accounts.events import SignInChanged
 from b2bkit.core.accounts.models import User
 from b2bkit.core.accounts.models_proof import RecoveryCode, SecondFactor
@@ -177,6 +177,19 @@ def forget(work: Work, user_id: UUID) -> None:
     """Deletes the app's secret and the recovery codes: for who lost both, after somebody made sure who asks."""
     work.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     work.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+
+
+def reset(work: Work, user_id: UUID) -> bool:
+    """Takes the second step from somebody who lost app and codes, and ends that person's sessions; False when there was none.
+
+    For whoever runs the portal and has made sure who asks. The person is told.
+    """
+    if _factor(work, user_id, lock=True) is None:
+        return False
+    forget(work, user_id)
+    sign_in.end_sessions(work, user_id=user_id)
+    _told(work, user_id, "factor_reset")
+    return True
 
 
 def _fits(work: Work, factor: SecondFactor, code: str) -> bool:

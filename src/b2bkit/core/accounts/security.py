@@ -19,6 +19,7 @@ WHAT: Final[Mapping[str, str]] = {
     "password": N_("The password was changed."),
     "factor_on": N_("Signing in takes a code of your app from now on."),
     "factor_off": N_("Signing in takes no second step any more."),
+    "factor_reset": N_("Your second step was taken away by who runs the portal, and all your sessions ended. Set it up anew."),
     "codes": N_("New recovery codes were made; the old ones are void."),
     "recovery_used": N_("Somebody signed in with a recovery code."),
     "passkey_added": N_("A passkey was added."),

@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.session_ended": (N_("ended one of the own sessions"),),
     "accounts.factor_on": (N_("switched the second step of signing in on"),),
     "accounts.factor_off": (N_("switched the second step of signing in off"),),
+    "accounts.factor_reset": (N_("took somebody's second step of signing in away"),),
     "accounts.recovery_used": (N_("signed in with a recovery code"),),
     "accounts.codes": (N_("made new recovery codes"),),
     "accounts.passkey_added": (N_("added the passkey “{key}”"), N_("added a passkey")),
