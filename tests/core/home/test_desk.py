@@ -162,3 +162,28 @@ def test_the_persons_choice_costs_one_statement(boxes: Portal, person: User) -> 
 
 def test_every_section_of_the_first_page_has_a_name_for_people(portal: Portal) -> None:
     assert [widget.name for widget in portal.app.kit.widgets["dashboard"] if not widget.label] == []
+
+
+def test_staff_arrange_their_own_first_page(portal: Portal) -> None:
+    with portal.work() as work:
+        person, other = make.staff(work, role="admin"), make.staff(work, role="admin")
+    admin = portal.sign_in(person)
+    assert HEADS.findall(admin.get("/admin").text)[:2] == ["h-todo", "h-recent"]
+    assert "Свежие заказы" in admin.get("/today").text or "admin.recent" in admin.get("/today").text
+    assert admin.post("/today", {"do": "up admin.recent"}).status_code == 303
+    admin.post("/today", {"do": "hide admin.joined"})
+    assert HEADS.findall(admin.get("/admin").text) == ["h-recent", "h-todo"]
+    assert "h-joined" in admin.get("/today").text or "admin.joined" in admin.get("/today").text
+    assert "h-joined" in HEADS.findall(portal.sign_in(other).get("/admin").text)
+    assert admin.post("/today", {"do": "hide ordering.open_orders"}).status_code == 404
+    admin.post("/today", {"do": "reset"})
+    assert HEADS.findall(admin.get("/admin").text)[:2] == ["h-todo", "h-recent"]
+
+
+def test_the_deployment_orders_and_hides_sections_of_staff(make_portal: MakePortal) -> None:
+    portal = make_portal(extra='[widgets]\nhide = ["admin.joined"]\norder = { "admin.recent" = 1 }\n')
+    with portal.work() as work:
+        person = make.staff(work, role="manager")
+    manager = portal.sign_in(person)
+    assert HEADS.findall(manager.get("/admin").text) == ["h-recent", "h-todo"]
+    assert "admin.joined" not in manager.get("/today").text

@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 
 from b2bkit.core.accounts.models import Company, Invitation, Membership, User
 from b2bkit.core.admin import tasks
-from b2bkit.core.admin.exchange import Owed, in_line, picture, refused
-from b2bkit.core.admin.line_chart import Chart
+from b2bkit.core.admin.exchange import Owed, refused
 from b2bkit.core.admin.orders import Day, Filter, OrderRow, orders, placed_today
 from b2bkit.core.erp.models import Handover
 from b2bkit.core.erp.service.contact import DOWN_AFTER
@@ -25,7 +24,7 @@ from b2bkit.core.ordering.service.orders import times_of
 from b2bkit.core.work import Work
 
 LOOKS_BACK = timedelta(days=14)  # an invitation that nobody accepted for longer is forgotten, who joined before is no news
-RECENT, QUEUED, JOINED = 8, 5, 5
+RECENT, JOINED = 8, 5
 
 
 class Unanswered(NamedTuple):
@@ -46,25 +45,36 @@ class Joined(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """What the page shows. `erp` and `chart` are None where no ERP is connected; `queued` counts orders that wait for 1C, `queue` are the
-    oldest of them, `late`: they have waited for longer than an exchange may take.
-    """
+class Queue:
+    """Orders that wait for 1C: how many, since when the oldest does, and whether that is longer than an exchange may take."""
+
+    queued: int
+    oldest: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of the day. `refused`: at most five."""
+
+    day: Day
+    open_orders: int
+    queued: int
+    oldest: datetime | None
+    refused: Sequence[Owed]
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What waits for a person. `erp` is None where no ERP is connected."""
 
     erp: ErpState | None
     refused: Sequence[Owed]
     parked: int
     unanswered: Sequence[Unanswered]
-    day: Day
-    open_orders: int
     queued: int
     oldest: datetime | None
-    clients: int
     late: bool
-    queue: Sequence[Owed]
-    recent: Sequence[tuple[OrderRow, Look, Way | None]]
-    joined: Sequence[Joined]
-    chart: Chart | None
 
     @property
     def nothing(self) -> bool:
@@ -73,29 +83,33 @@ class Today:
         return not (down or self.late or self.refused or self.parked or self.unanswered)
 
 
-def today(work: Work) -> Today:
-    """What waits now."""
-    gateway = work.kit.erp_gateway
+def waiting(work: Work) -> Queue:
+    """What is owed to 1C."""
     queued = select(func.count(Handover.id), func.min(Handover.created_at)).where(Handover.state.in_(("waiting", "offered")))
     row = work.session.execute(queued).one()
     count: int = row[0]
     oldest: datetime | None = row[1]
-    return Today(
-        erp=gateway.state(work) if gateway else None,
-        refused=refused(work, limit=5),
-        parked=tasks.count_parked(work),
-        unanswered=unanswered(work),
-        day=placed_today(work),
-        open_orders=work.session.scalar(select(func.count(Order.id)).where(Order.status.in_(OPEN))) or 0,
-        queued=count,
-        oldest=oldest,
-        clients=work.session.scalar(select(func.count(Company.id))) or 0,
-        late=oldest is not None and work.now - oldest > timedelta(seconds=DOWN_AFTER * work.config.tables.erp.period),
-        queue=in_line(work, QUEUED),
-        recent=recent(work),
-        joined=joined(work),
-        chart=picture(work),
-    )
+    late = oldest is not None and work.now - oldest > timedelta(seconds=DOWN_AFTER * work.config.tables.erp.period)
+    return Queue(count, oldest, late)
+
+
+def figures(work: Work) -> Figures:
+    """The day in figures."""
+    queue = waiting(work)
+    on_the_way = work.session.scalar(select(func.count(Order.id)).where(Order.status.in_(OPEN))) or 0
+    return Figures(placed_today(work), on_the_way, queue.queued, queue.oldest, refused(work, limit=5))
+
+
+def to_do(work: Work) -> ToDo:
+    """What waits for a decision now."""
+    gateway, queue = work.kit.erp_gateway, waiting(work)
+    erp = gateway.state(work) if gateway else None
+    return ToDo(erp, refused(work, limit=5), tasks.count_parked(work), unanswered(work), queue.queued, queue.oldest, queue.late)
+
+
+def clients(work: Work) -> int:
+    """How many clients the actor sees."""
+    return work.session.scalar(select(func.count(Company.id))) or 0
 
 
 def recent(work: Work) -> list[tuple[OrderRow, Look, Way | None]]:

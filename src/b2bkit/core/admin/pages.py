@@ -6,6 +6,7 @@ from uuid import UUID
 
 from b2bkit.core.admin import dashboard, exchange, forms, health, history, orders, tasks
 from b2bkit.core.erp.service import resend
+from b2bkit.core.home import desk
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering.service import orders as placed
 from b2bkit.core.ordering.service.journey import look, origin, steps, way
@@ -16,8 +17,7 @@ from b2bkit.core.web.handling import Request, Response, read_form, read_query, r
 class Dashboard:
     def on_get(self, req: Request, resp: Response) -> None:
         work = work_of(req)
-        tops = dashboard.today(work)
-        render(req, resp, "admin/dashboard.html", block="live", today=tops, name=work.actor.name)
+        render(req, resp, "admin/dashboard.html", block="live", names=desk.shown(work), clients=dashboard.clients(work))
 
 
 class Orders:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from b2bkit.core.accounts import kinds
-from b2bkit.core.admin import badges, client_pages, entity_pages, pages
+from b2bkit.core.admin import badges, client_pages, entity_pages, pages, widgets
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route
+from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route, Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.work import Work
 
@@ -49,6 +49,10 @@ class AdminPlugin(Plugin):
         yield _page("exchange", "/exchange", pages.Exchange(), DELIVERIES)
         yield _page("retry", "/exchange/tasks", pages.Retry(), DELIVERIES)
         yield _page("health", "/health", pages.HealthPage(), HEALTH)
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        return widgets.WIDGETS
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:

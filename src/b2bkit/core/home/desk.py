@@ -14,6 +14,7 @@ from b2bkit.core.i18n import _
 from b2bkit.core.work import Work
 
 SLOT: Final = "dashboard"
+STAFF_SLOT: Final = "admin.dashboard"
 Act = Literal["up", "down", "show", "hide"]
 
 
@@ -28,15 +29,20 @@ class Section(NamedTuple):
     last: bool
 
 
+def slot_of(work: Work) -> str:
+    """The slot of the actor's first page: staff have one of their own."""
+    return STAFF_SLOT if work.actor.kind == "staff" else SLOT
+
+
 def _choice(work: Work) -> tuple[list[str], set[str]]:
-    mine = select(DeskChoice.places, DeskChoice.hidden).where(DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == SLOT)
+    mine = select(DeskChoice.places, DeskChoice.hidden).where(DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == slot_of(work))
     found = work.session.execute(mine).one_or_none()
     return (list(found[0]), set(found[1])) if found is not None else ([], set())
 
 
 def _open(work: Work) -> list[Widget]:
     """Sections of the page that the actor may see, as the deployment orders them."""
-    return [one for one in work.kit.widgets.get(SLOT, ()) if one.permission is SIGNED_IN or work.may(one.permission)]
+    return [one for one in work.kit.widgets.get(slot_of(work), ()) if one.permission is SIGNED_IN or work.may(one.permission)]
 
 
 def _ordered(widgets: Sequence[Widget], places: Sequence[str]) -> list[Widget]:
@@ -86,14 +92,14 @@ def arrange(work: Work, *, name: str, act: Act) -> None:
 
 
 def _keep(work: Work, places: list[str], hidden: list[str]) -> None:
-    mine = (DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == SLOT)
+    mine = (DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == slot_of(work))
     row = work.session.scalars(select(DeskChoice).where(*mine)).one_or_none()
     if row is None:
-        row = DeskChoice(user_id=work.actor.user_id, slot=SLOT)
+        row = DeskChoice(user_id=work.actor.user_id, slot=slot_of(work))
         work.session.add(row)
     row.places, row.hidden = places, hidden
 
 
 def reset(work: Work) -> None:
     """As the deployment arranged it."""
-    work.session.execute(delete(DeskChoice).where(DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == SLOT))
+    work.session.execute(delete(DeskChoice).where(DeskChoice.user_id == work.actor.user_id, DeskChoice.slot == slot_of(work)))
