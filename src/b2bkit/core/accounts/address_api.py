@@ -11,7 +11,7 @@ from b2bkit.core.accounts import companies, own_addresses
 from b2bkit.core.accounts.company_pages import company_of
 from b2bkit.core.accounts.models import Address
 from b2bkit.core.extend.things import Operation
-from b2bkit.core.web.handling import Request, Response, read_json, reply, work_of
+from b2bkit.core.web.handling import Request, Response, read_json, refuse_unread, reply, work_of
 
 Line = Annotated[str, Field(max_length=250)]
 
@@ -82,6 +82,7 @@ class OneAddress:
 
     def on_delete(self, req: Request, resp: Response, address_id: UUID) -> None:
         work = work_of(req)
+        refuse_unread(req)  # whatever becomes of the address
         own_addresses.archive(work, company_id=company_of(work), address_id=address_id)
         reply(req, resp, None)
 

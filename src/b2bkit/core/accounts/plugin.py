@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit.core.accounts import api, events, jobs, models, notices, pages, requests, scopes, security, sign_in
+from b2bkit.core.accounts import company_routes, events, jobs, models, notices, pages, requests, scopes, security, sign_in
 from b2bkit.core.accounts.commands import commands
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import (
@@ -71,33 +71,13 @@ class AccountsPlugin(Plugin):
         yield Route(name="accounts.switch", path="/switch", resource=pages.Switch(), permission=SIGNED_IN, unscoped=True, on_behalf=True)
         yield Route(name="accounts.preferences", path="/preferences", resource=pages.Preferences(), permission=PUBLIC, replay=False)
         yield Route(name="accounts.profile", path="/profile", resource=pages.Profile(), permission=SIGNED_IN)
-        yield Route(name="accounts.company", path="/company", resource=pages.CompanyPage(), permission="accounts.company")
-        yield Route(name="accounts.invite", path="/company/people", resource=pages.Invite(), permission="accounts.people")
-        yield Route(
-            name="accounts.person", path="/company/people/{membership_id:uuid}", resource=pages.PersonForm(), permission="accounts.people"
-        )
-        yield Route(
-            name="accounts.revoke", path="/company/invitations/{invitation_id:uuid}", resource=pages.Revoke(), permission="accounts.people"
-        )
-        yield Route(name="accounts.api_me", path="/api/v1/me", resource=api.Me(), permission=SIGNED_IN, area="api", operations=api.ME)
-        yield Route(
-            name="accounts.api_contracts", path="/api/v1/contracts", resource=api.Contracts(), permission="accounts.company", area="api",
-            operations=api.CONTRACTS, field="company.contracts",
-        )  # fmt: skip
+        yield from company_routes.routes()
         yield from security.routes()
         yield from requests.routes()
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
-        yield NavItem(
-            name="accounts.company_nav",
-            area="portal",
-            label=N_("Company"),
-            route="accounts.company",
-            icon="building",
-            order=80,
-            permission="accounts.company",
-        )
+        yield from company_routes.nav()
         yield from requests.nav()
 
     @hookimpl
