@@ -25,7 +25,7 @@ from b2bkit.core.pricing.models import PriceType
 from b2bkit.testing import factories
 from b2bkit.testing.portal import write_config
 from b2bkit.testing.services import postgres_server
-from b2bkit_onec import jobs, staging, uploads
+from b2bkit_onec import jobs, reading, staging, uploads
 from b2bkit_onec.models import Exchange, Upload
 from b2bkit_onec.plugin import OneCPlugin
 from tests.bench import onec_files, onec_floor
@@ -76,8 +76,7 @@ def bring(app: App, file: Path, name: str) -> float:
         uploads.queue(work, [upload])
     begin = time.perf_counter()
     while True:
-        with app.work() as work:
-            jobs.import_next(work, settings=plugin.own, flows=plugin.flows)
+        jobs.import_next(app.work, settings=plugin.own, flows=plugin.flows)
         with app.work(write=False) as work:
             found = work.session.get(Upload, upload_id)
             assert found is not None
@@ -202,7 +201,7 @@ def _large(stage: ImportStage, app: App, products: int) -> Iterator[Figure]:
     file = onec_files.write_offers(stage.folder / "files" / "offers0_9.xml", products * 10)
     plugin = cast(OneCPlugin, app.kit.plugins["onec"])
     with watched() as memory:
-        staging.read_in_child(file, file.name, plugin.own)
+        reading.read_in_child(file, file.name, plugin.own)
     assert isinstance(staging.outcome(file), Path), staging.outcome(file)
     size = file.stat().st_size / 1e6
     staging.forget(file)

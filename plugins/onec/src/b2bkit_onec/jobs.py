@@ -6,27 +6,28 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from b2bkit import Work
+from b2bkit import OpenWork, Work
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp import service as erp
 from b2bkit.core.errors import B2bkitError
 from b2bkit.core.i18n import _, language, speaking
 from b2bkit_onec import missing, pictures, staging, uploads
-from b2bkit_onec.apply.file import DECLARED, apply_file, summary
+from b2bkit_onec.apply.file import DECLARED, OutOfOrder, apply_file, summary
 from b2bkit_onec.apply.gently import gently
+from b2bkit_onec.apply.intake import Intake
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
 from b2bkit_onec.flows.choice import Chosen
 from b2bkit_onec.models import Exchange, Run, Upload
+from b2bkit_onec.reading import NotRead, Reading, reading
 from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.staging import Failure
@@ -42,41 +43,68 @@ RUNS_KEPT: Final = timedelta(days=90)
 PAUSE: Final = timedelta(milliseconds=300)
 
 
-def import_next(work: Work, *, settings: OneCSettings, flows: Flows) -> None:
-    """Job: takes the first file of the queue one step on. Reading it happens after the commit, so that nobody waits for it."""
-    upload = work.session.scalars(
-        select(Upload).where(Upload.state == "queued").order_by(Upload.queued_at, Upload.turn, Upload.id).limit(1)
-    ).first()
-    if upload is None:
+class _Begun(NamedTuple):
+    """A file whose reading begins now; `at_once`: what is read is applied meanwhile."""
+
+    upload_id: UUID
+    path: Path
+    name: str
+    at_once: bool
+
+
+def import_next(open_work: OpenWork, *, settings: OneCSettings, flows: Flows) -> None:
+    """Job: takes the first file of the queue one step on: what was read is applied, else it is read.
+
+    On PostgreSQL, where others may write meanwhile, what is read is applied while the child goes on reading.
+    """
+    with open_work() as work:
+        begun = _step(work, settings, flows)
+    if begun is None:
         return
+    lang = work.lang or language()
+    try:
+        with speaking(lang, work.translations(lang)), reading(begun.path, begun.name, settings) as child:
+            if child is not None:
+                _follow(open_work, begun, child, settings, flows)
+    except Exception:  # the next step begins anew, or applies what was read
+        log.exception("reading a file of 1C", extra={"file": begun.name})
+
+
+def _step(work: Work, settings: OneCSettings, flows: Flows) -> _Begun | None:
+    """Ends with a file that was read, or cannot be; counts an attempt at one that is to be read now."""
+    queued = select(Upload).where(Upload.state == "queued").order_by(Upload.queued_at, Upload.turn, Upload.id)
+    upload = work.session.scalars(queued.limit(1).with_for_update()).first()
+    if upload is None:
+        return None
     path = staging.folder_of(work.config, upload.exchange_id) / upload.stored
+    if staging.is_being_read(path):
+        work.enqueue(uploads.IMPORT_JOB, due=work.now + PAUSE, unique="next", key="onec")
+        return None
+    uploads.wake(work)
     found = staging.outcome(path)
     if found is not None:
         _finish(work, upload, found, settings, flows)
-        uploads.wake(work)
     elif not path.exists():
         _fail(work, upload, Failure(_("The file is gone from the portal's disk."), _("Send it again.")), settings, flows)
-        uploads.wake(work)
-    elif staging.is_being_read(path):
-        work.enqueue(uploads.IMPORT_JOB, due=work.now + PAUSE, unique="next", key="onec")
     elif upload.attempts >= MOST_ATTEMPTS:
         said = _("Reading the file was begun {count} times and never ended.").format(count=upload.attempts)
         _fail(work, upload, Failure(said, _("See why the portal was stopped, then send the file again.")), settings, flows)
-        uploads.wake(work)
     else:
         upload.attempts += 1
-        work.after_commit(partial(_read, path, upload.name, settings, work))
-        uploads.wake(work)
+        return _Begun(upload.id, path, upload.name, work.session.dialect == "postgresql" and extension(upload.name) != "zip")
+    return None
 
 
-def _read(path: Path, name: str, settings: OneCSettings, work: Work) -> None:
-    """Runs in no transaction. What goes wrong unexpectedly is logged, and the next step begins anew."""
-    lang = work.lang or language()
+def _follow(open_work: OpenWork, begun: _Begun, child: Reading, settings: OneCSettings, flows: Flows) -> None:
+    """Applies what the child says while it says it. Whatever comes of that, what it said is staged in the end."""
     try:
-        with speaking(lang, work.translations(lang)):
-            staging.read_in_child(path, name, settings)
-    except Exception:
-        log.exception("reading a file of 1C", extra={"file": name})
+        if begun.at_once:
+            with open_work() as work:
+                upload = work.session.get(Upload, begun.upload_id, with_for_update=True)
+                if upload is not None and upload.state == "queued":
+                    _apply(work, upload, child, settings, flows)
+    finally:
+        child.end()
 
 
 def _finish(work: Work, upload: Upload, found: Path | Failure, settings: OneCSettings, flows: Flows) -> None:
@@ -128,20 +156,17 @@ def _unpacked(work: Work, archive: Upload, lines: Path) -> None:
     uploads.settle(work, archive, "unpacked")
 
 
-def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings, flows: Flows) -> None:
-    """All of the file or nothing of it."""
+def _apply(work: Work, upload: Upload, source: Path | Reading, settings: OneCSettings, flows: Flows) -> None:
+    """All of the file or nothing of it: of staged lines, or of what a child says now."""
     try:
         with work.session.begin_nested():
-            intake = gently(
-                lambda: apply_file(
-                    work,
-                    name=upload.name,
-                    items=lambda: staging.staged(lines),
-                    declared=lambda: staging.staged(lines, DECLARED),
-                    settings=settings,
-                )
-            )
+            intake = gently(lambda: _applied(work, upload, source, settings))
             work.session.flush()
+    except OutOfOrder:
+        assert isinstance(source, Reading)
+        _finish(work, upload, source.whole(), settings, flows)
+    except NotRead as error:
+        _fail(work, upload, error.failure, settings, flows)
     except DBAPIError as error:
         if error.connection_invalidated or _lost_a_race(error):
             raise
@@ -159,6 +184,18 @@ def _apply(work: Work, upload: Upload, lines: Path, settings: OneCSettings, flow
         uploads.settle(work, upload, "done", summary(intake))
         site.taken(work, upload, flows, settings)
         erp.heard(work, SYSTEM_NAME)
+
+
+def _applied(work: Work, upload: Upload, source: Path | Reading, settings: OneCSettings) -> Intake:
+    if isinstance(source, Reading):
+        return apply_file(work, name=upload.name, items=lambda: staging.told(source.lines()), settings=settings, once=True)
+    return apply_file(
+        work,
+        name=upload.name,
+        items=lambda: staging.told(staging.lines_of(source)),
+        declared=lambda: staging.staged(source, DECLARED),
+        settings=settings,
+    )
 
 
 def _lost_a_race(error: DBAPIError) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2bkit.core.db.base import Base, Identified, title
@@ -125,6 +125,22 @@ class Mentioned(Identified, Base):
     count: Mapped[int]
     refs: Mapped[bytes] = mapped_column(LargeBinary)
     settled_at: Mapped[datetime | None]
+
+
+class Taken(Base):
+    """The last record of 1C about a product that was taken without a fault, so that the same one need not be taken again: apply/taken.py.
+
+    kind    what the record speaks of: 0 the product, else 1 prices, 2 stock, 3 both
+    digest  of the record and of what else decides about the rows
+    state   of the rows of which it speaks, as taking it left them
+    """
+
+    __tablename__ = "onec_taken"
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[UUID]
+    state: Mapped[int] = mapped_column(BigInteger)
 
 
 class Picture(Identified, Base):

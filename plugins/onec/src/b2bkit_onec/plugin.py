@@ -77,7 +77,9 @@ class OneCPlugin(Plugin):
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:
-        yield Job(name=uploads.IMPORT_JOB, run=partial(jobs.import_next, settings=self.own, flows=self.flows), time_limit=900)
+        yield Job(
+            name=uploads.IMPORT_JOB, run=partial(jobs.import_next, settings=self.own, flows=self.flows), opens_work=True, time_limit=900
+        )
         yield Job(name="onec.adopt", run=jobs.adopt, every=60)
         yield Job(name=pictures.JOB, run=pictures.take, opens_work=True, every=300, time_limit=300)
         yield Job(name="onec.missing", run=partial(missing.settle, settings=self.own, flow=self.flows["catalog"]), every=300)

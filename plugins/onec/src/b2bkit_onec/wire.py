@@ -36,6 +36,7 @@ KINDS: Mapping[str, type[Any]] = {
         records.Refused,
     )
 }
+_PRODUCT, _OFFER = b'["Product",{"id":"', b'["Offer",{"id":"'
 Decode = Callable[[Any], Any]
 
 
@@ -56,6 +57,26 @@ def decode(line: bytes) -> Item:
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
         raise BadWire(str(error)[:200]) from error
     return found
+
+
+class Line:
+    """A record of goods or of an offer as it was written, read when it is asked for: most of them say what is known already."""
+
+    __slots__ = ("data", "kind")
+
+    def __init__(self, kind: type[records.Product | records.Offer], data: bytes) -> None:
+        self.kind, self.data = kind, data
+
+    def item(self) -> Item:
+        """The record. Raises BadWire."""
+        return decode(self.data)
+
+
+def read(line: bytes) -> Item | Line:
+    """The record of a line, or the line where there are many of its kind. Raises BadWire."""
+    if line.startswith(_PRODUCT):
+        return Line(records.Product, line)
+    return Line(records.Offer, line) if line.startswith(_OFFER) else decode(line)
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from b2bkit_onec import staging
+from b2bkit_onec import reading, staging
 from b2bkit_onec.settings import OneCSettings
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<КоммерческаяИнформация ВерсияСхемы="2.08">'
@@ -27,14 +27,14 @@ def limits(**values: int) -> OneCSettings:
 
 
 def refusal(path: Path, settings: OneCSettings) -> staging.Failure:
-    staging.read_in_child(path, "import.xml", settings)
+    reading.read_in_child(path, "import.xml", settings)
     found = staging.outcome(path)
     assert isinstance(found, staging.Failure)
     return found
 
 
 def test_records_are_staged_when_the_child_ended_well(file: Path) -> None:
-    staging.read_in_child(file, "import.xml", limits())
+    reading.read_in_child(file, "import.xml", limits())
     found = staging.outcome(file)
     assert isinstance(found, Path)
     assert sum(type(item).__name__ == "Product" for item in staging.staged(found)) == 2000
@@ -62,7 +62,7 @@ def test_a_failure_leaves_nothing_staged(file: Path) -> None:
 
 def test_the_child_knows_no_secret(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("B2BKIT_SECRET_KEY", "the-key")
-    monkeypatch.setattr(staging.sys, "executable", _telling(tmp_path))
+    monkeypatch.setattr(reading.sys, "executable", _telling(tmp_path))
     refusal(file, limits())
     told = (tmp_path / "told").read_text()
     assert "LANG=C.UTF-8" in told

@@ -17,7 +17,7 @@ from b2bkit.core.erp.models import ExternalRef
 from b2bkit.core.erp.service import freshness
 from b2bkit.core.pricing.models import Price
 from b2bkit.testing.portal import Portal
-from b2bkit_onec import staging
+from b2bkit_onec import reading
 from b2bkit_onec.plugin import OneCPlugin
 from plugins.onec.tests.exchange.applying import rows
 from plugins.onec.tests.exchange.onec import OneC, upload, zipped
@@ -140,7 +140,7 @@ def test_a_child_that_is_killed_while_it_unpacks_changes_nothing(
     dying.write_text("#!/bin/sh\nkill -9 $$\n")
     dying.chmod(0o700)
     with monkeypatch.context() as patch:
-        patch.setattr(staging.sys, "executable", str(dying))
+        patch.setattr(reading.sys, "executable", str(dying))
         onec.begin()
         assert onec.send("v8.zip", zipped({"import.xml": catalogue(FEW, "Чужой")})) == "success"
         said = onec.take("import.xml")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Table, any_, bindparam, delete, inspect, literal, select, update
 
-from b2bkit.core.db.bulk import copy_rows, replace_rows, update_rows
+from b2bkit.core.db.bulk import copy_rows, copy_told, replace_rows, update_rows
 from b2bkit.core.db.session import PortalSession, UnscopedSession
 
 PART = 2_000
@@ -119,6 +119,24 @@ def replace_told(
     """The same as `replace` where the database compares the rows itself: see `bulk.replace_rows`. The key is the primary one."""
     assert isinstance(session, UnscopedSession)
     return Change(*replace_rows(session, _table(entity), lines, key=key, value=value, within=within, stamp=stamp)) if lines else Change()
+
+
+def insert_told(
+    session: PortalSession, entity: type, columns: Sequence[str], lines: Sequence[str], *, stamp: Mapping[str, object]
+) -> Change:
+    """Inserts rows of which none is there, given as `bulk.copy_told` takes them; for who `compares_itself`."""
+    assert isinstance(session, UnscopedSession)
+    if lines:
+        copy_told(session, _table(entity), lines, columns=columns, stamp=stamp)
+    return Change(new=len(lines))
+
+
+def having(session: PortalSession, column: SQLColumnExpression[T], values: Collection[T]) -> set[T]:
+    """Those of the values that some row has in this column."""
+    found: set[T] = set()
+    for part in parts(values):
+        found |= set(session.scalars(select(column).where(among(session, column, part)).distinct()))
+    return found
 
 
 def differs(there: Row, wanted: Row) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Final
 
 from b2bkit import Work
@@ -13,13 +14,17 @@ from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
 from b2bkit_onec.apply import classifier, documents, offers, parties, pictures, products
 from b2bkit_onec.apply.intake import Intake
+from b2bkit_onec.apply.taken import Taken
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.flows.elsewhere import Elsewhere
 from b2bkit_onec.settings import OneCSettings
+from b2bkit_onec.wire import Line
 
-Items = Callable[[], Iterable[records.Item]]
+Told = records.Item | Line
+Items = Callable[[], Iterable[Told]]
 BATCH: Final = 2000
 DECLARED: Final = (records.Group, records.PropertyDef, records.UnitDef, records.PriceType, records.Warehouse)
+REFERRING: Final = (Line, records.Product, records.Offer, records.Counterparty, records.Document)
 # kinds of data whose age the portal shows -> counts that belong to them
 FRESH: Final = {
     "catalog": ("products", "groups", "properties"),
@@ -30,20 +35,27 @@ FRESH: Final = {
 }
 
 
-def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, declared: Items | None = None) -> Intake:
+class OutOfOrder(Exception):
+    """A declaration comes after what may refer to it."""
+
+
+def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, declared: Items | None = None, once: bool = False) -> Intake:
     """Applies the records, declarations first, then what refers to them. Nothing is deleted for being absent.
 
     declared   gives the declarations, when there is a shorter way to them than through all records
+    once       the records are asked for once, as they come: raises OutOfOrder when they are not in that order
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
     intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
-    classifier.apply(intake, elsewhere.declared(intake, [item for item in (declared or items)() if isinstance(item, DECLARED)]))
-    known = products.Classifier(intake)
+    first, stream = _declared_first(iter(items())) if once else ((declared or items)(), iter(items()))
+    classifier.apply(intake, elsewhere.declared(intake, [item for item in first if isinstance(item, DECLARED)]))
+    known, taken = products.Classifier(intake), Taken(intake, off=bool(elsewhere.ways))
     with _rare_collection():
-        for batch in _batches(items()):
-            if kept := elsewhere.out_of(intake, batch):
+        for batch in _batches(stream):
+            if kept := elsewhere.out_of(intake, _items(batch, taken)):
                 _apply_batch(intake, kept, known)
+            taken.keep()
     intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)
     for kind, counted in FRESH.items():
         told = [intake.counts[one] for one in counted if one in intake.counts]
@@ -67,18 +79,45 @@ def _rare_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _batches(items: Iterable[records.Item]) -> Iterator[list[records.Item]]:
+def _declared_first(items: Iterator[Told]) -> tuple[Iterable[Told], Iterator[Told]]:
+    """(records up to the last declaration before what refers to one, all records); the latter raise OutOfOrder for one that comes later."""
+    begun: list[Told] = []
+    for item in items:
+        begun.append(item)
+        if isinstance(item, REFERRING):
+            break
+
+    def rest() -> Iterator[Told]:
+        for item in items:
+            if isinstance(item, DECLARED):
+                raise OutOfOrder
+            yield item
+
+    return begun, chain(begun, rest())
+
+
+def _items(batch: Sequence[Told], taken: Taken) -> list[records.Item]:
+    """Records of a batch that have to be applied."""
+    lines = [one for one in batch if isinstance(one, Line)]
+    return taken.sift(lines) if lines else [one for one in batch if not isinstance(one, Line)]
+
+
+def _batches(items: Iterable[Told]) -> Iterator[list[Told]]:
     """Records of one kind that follow each other, at most 2000; declarations are left out."""
-    batch: list[records.Item] = []
+    batch: list[Told] = []
     for item in items:
         if isinstance(item, DECLARED):
             continue
-        if batch and (len(batch) >= BATCH or type(item) is not type(batch[0])):
+        if batch and (len(batch) >= BATCH or _kind(item) is not _kind(batch[0])):
             yield batch
             batch = []
         batch.append(item)
     if batch:
         yield batch
+
+
+def _kind(item: Told) -> type:
+    return item.kind if isinstance(item, Line) else type(item)
 
 
 def _apply_batch(intake: Intake, batch: Sequence[records.Item], declared: products.Classifier) -> None:

@@ -62,7 +62,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass
 class Intake:
-    """One file on its way into the portal. `kinds`: told, new, changed and refused for each kind of data that it holds."""
+    """One file on its way into the portal.
+
+    counts     told, new and changed for each kind of data that it holds
+    unsettled  references of the batch about which more than their own record decides, or that were not taken whole
+    """
 
     work: Work
     settings: OneCSettings
@@ -75,6 +79,7 @@ class Intake:
     catalog: str = ""
     seen: dict[str, dict[str, UUID]] = field(default_factory=dict)
     full: bool = False
+    unsettled: set[str] = field(default_factory=set)
 
     def count(self, kind: str, told: int, change: Change = Change()) -> None:  # noqa: B008  (immutable)
         """Adds to the counts of a kind."""
@@ -86,6 +91,7 @@ class Intake:
     def note(self, item: Refused) -> None:
         """Something of the file was not taken."""
         self.refused_in_all += 1
+        self.unsettled.add(item.item_id)
         if len(self.refused) < MOST_SHOWN:
             shown = {"line": item.line, "element": item.element, "id": item.item_id, "code": item.code, "whole": item.whole}
             self.refused.append({**shown, "reason": item.reason, "cure": item.cure})

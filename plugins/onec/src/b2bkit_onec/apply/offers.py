@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from b2bkit.core.catalog.models import Stock
-from b2bkit.core.db.rows import among, compares_itself, parts, replace, replace_told, where_in
+from b2bkit.core.db.rows import among, compares_itself, having, insert_told, parts, replace, replace_told, where_in
 from b2bkit.core.pricing.models import Price, PriceType
 from b2bkit_onec.apply import classifier, variants
 from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Change, Intake, divided, fits, latest, rounded
@@ -68,10 +68,14 @@ def _write_prices(
         gone = 0
         if withdrawn:
             gone = session.connection().execute(delete(Price).where(Price.product_id.in_(withdrawn))).rowcount
-        lines = [f"{type_id}\t{product_id}\t{start}\t{value:f}" for (type_id, product_id, start), value in wanted.items()]
-        lines += [f"{type_id}\t{product_id}\t0\t\\N" for type_id, product_id in named]
+        priced = having(session, Price.product_id, part)
+        fresh: list[str] = []
+        lines = [f"{type_id}\t{product_id}\t0\t\\N" for type_id, product_id in named if product_id in priced]
+        for (type_id, product_id, start), value in wanted.items():
+            (lines if product_id in priced else fresh).append(f"{type_id}\t{product_id}\t{start}\t{value:f}")
+        new = insert_told(session, Price, (*_PRICE_KEY, "value"), fresh, stamp=stamp).new
         change = replace_told(session, Price, _PRICE_KEY, "value", lines, within=_PRICE_KEY[:2], stamp=stamp)
-        return Change(change.new, change.changed + gone)
+        return Change(change.new + new, change.changed + gone)
     rows = where_in(session, Price, "product_id", part)
     there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
     return replace(session, Price, _PRICE_KEY, there, {place: {"value": value} for place, value in wanted.items()}, stamp=stamp)
@@ -139,7 +143,25 @@ def _write_stock(intake: Intake, told: Mapping[UUID, records.Offer], amounts: Ma
     of those that it names.
     """
     session, stamp = intake.work.session, {"as_of": intake.work.now}
-    emptied: dict[frozenset[UUID], list[UUID]] = {}
+    held = having(session, Stock.product_id, amounts) if compares_itself(session) else set(amounts)
+    gone = _emptied(intake, told, {id_: named for id_, named in amounts.items() if id_ in held})
+    if compares_itself(session):
+        fresh: list[str] = []
+        lines: list[str] = []
+        for id_, named in amounts.items():
+            (lines if id_ in held else fresh).extend([f"{id_}\t{place}\t{amount:f}" for place, amount in named.items()])
+        new = insert_told(session, Stock, (*_STOCK_KEY, "quantity"), fresh, stamp=stamp).new
+        change = replace_told(session, Stock, _STOCK_KEY, "quantity", lines, stamp=stamp)
+        return Change(change.new + new, change.changed + gone)
+    wanted = {(id_, place): {"quantity": amount} for id_, named in amounts.items() for place, amount in named.items()}
+    rows = [row for row in where_in(session, Stock, "product_id", amounts) if (row["product_id"], row["warehouse_id"]) in wanted]
+    change = replace(session, Stock, _STOCK_KEY, rows, wanted, stamp=stamp)
+    return Change(change.new, change.changed + gone)
+
+
+def _emptied(intake: Intake, told: Mapping[UUID, records.Offer], amounts: Mapping[UUID, dict[UUID, Decimal]]) -> int:
+    """Rows that hold nothing any more, since a whole offer leaves their warehouses out."""
+    session, emptied = intake.work.session, dict[frozenset[UUID], list[UUID]]()
     for id_, named in amounts.items():
         if not (told[id_].changes_only_fields and told[id_].stocks):
             emptied.setdefault(frozenset(named), []).append(id_)
@@ -147,16 +169,9 @@ def _write_stock(intake: Intake, told: Mapping[UUID, records.Offer], amounts: Ma
     for there, ids in emptied.items():
         others = (Stock.warehouse_id.not_in(there), Stock.quantity != 0)
         for some in parts(ids):
-            statement = update(Stock).where(among(session, Stock.product_id, some), *others).values(quantity=ZERO, **stamp)
-            gone += session.connection().execute(statement).rowcount
-    if compares_itself(session):
-        lines = [f"{id_}\t{place}\t{amount:f}" for id_, named in amounts.items() for place, amount in named.items()]
-        change = replace_told(session, Stock, _STOCK_KEY, "quantity", lines, stamp=stamp)
-    else:
-        wanted = {(id_, place): {"quantity": amount} for id_, named in amounts.items() for place, amount in named.items()}
-        rows = [row for row in where_in(session, Stock, "product_id", amounts) if (row["product_id"], row["warehouse_id"]) in wanted]
-        change = replace(session, Stock, _STOCK_KEY, rows, wanted, stamp=stamp)
-    return Change(change.new, change.changed + gone)
+            statement = update(Stock).where(among(session, Stock.product_id, some), *others)
+            gone += session.connection().execute(statement.values(quantity=ZERO, as_of=intake.work.now)).rowcount
+    return gone
 
 
 def _warehouses(intake: Intake, offers: Iterable[records.Offer]) -> dict[str, UUID]:

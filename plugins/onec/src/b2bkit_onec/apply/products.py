@@ -62,6 +62,7 @@ def apply(intake: Intake, batch: Sequence[records.Product], classifier: Classifi
     ids, _new = intake.known_or_new("product", [one.id for one in kept])
     groups = intake.ids("category", {ref for one in kept for ref in one.group_ids})
     with_variants = variants.bases_among(intake, [one.id for one in kept])
+    intake.unsettled |= with_variants
     wanted: dict[UUID, Row] = {}
     for one in kept:
         row = _row(intake, one, classifier, groups, there.get(ids[one.id]))
