@@ -92,7 +92,8 @@ def _decoder(kind: type) -> Decode:
     """A file has hundreds of thousands of records, so what was checked once is known by the types of its values, in their order."""
     hints = typing.get_type_hints(kind)
     names = tuple(field.name for field in dataclasses.fields(kind))
-    readers = [(name, _reader(hints[name])) for name in names if hints[name] not in (str, bool, int)]
+    readers = [(name, _reader(hints[name])) for name in names if hints[name] not in (str, bool, int) and not _many(hints[name])]
+    many = [(name, _reader(typing.get_args(hints[name])[0])) for name in names if _many(hints[name])]
     known: set[tuple[type, ...]] = set()
 
     def read(given: dict[str, Any]) -> object:
@@ -102,6 +103,9 @@ def _decoder(kind: type) -> Decode:
             value = given[name]
             if value is not None:
                 given[name] = reader(value)
+        for name, each in many:
+            value = given[name]
+            given[name] = tuple([each(one) for one in value]) if value else ()
         return kind(**given)
 
     def check(given: dict[str, Any]) -> None:
@@ -115,6 +119,10 @@ def _decoder(kind: type) -> Decode:
             known.add(tuple(map(type, given.values())))
 
     return read
+
+
+def _many(hint: Any) -> bool:
+    return typing.get_origin(hint) is tuple
 
 
 def _json_types(hint: Any) -> list[type]:
@@ -135,9 +143,6 @@ def _reader(hint: Any) -> Decode:
     if origin in (typing.Union, types.UnionType):
         inner = _reader(next(one for one in arguments if one is not types.NoneType))
         return inner
-    if origin is tuple:
-        each = _reader(arguments[0])
-        return lambda value: tuple(map(each, value)) if value else ()
     if origin is not None:
         return lambda value: types.MappingProxyType({_checked(key, str): _checked(one, str) for key, one in value.items()})
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):

@@ -22,20 +22,20 @@ def search_text(*, article: str, name: str, producer: str = "", barcode: str = "
     A word with separators is found joined and by its parts; an article also joined over its spaces; what could be written in letters that
     look alike, in Latin ones. The last word is `=` and the article. At most `MAX_TEXT` characters, whole words.
     """
-    words = [joined(word) for word in SPACE.split(plain(name))]
+    words = [_written(word)[0][0] for word in plain(name).split()]
     parts: list[str] = []
     alike: list[str] = []
-    for text in dict.fromkeys((name, article, producer, barcode, full_name)):
-        for word in SPACE.split(plain(text)):
-            found, marks = _written(word)
-            parts += found
-            alike += marks
+    for word in dict.fromkeys(plain(" ".join((name, article, producer, barcode, full_name))).split()):
+        found, marks = _written(word)
+        parts += found
+        alike += marks
     whole = joined(plain(article))
-    parts.append(whole)
-    alike.append(folded(whole))
-    extra = dict.fromkeys(part for part in [*parts, *alike] if part not in words)
-    end = f" {_ARTICLE}{folded(whole)}" if whole else ""
-    return _cut("".join(f" {word}" for word in [*words, *extra] if word), MAX_TEXT - len(end)) + end
+    mark = folded(whole)
+    extra = dict.fromkeys([*parts, whole, *alike, mark])
+    for word in words:
+        extra.pop(word, None)
+    end = f" {_ARTICLE}{mark}" if whole else ""
+    return _cut("".join([f" {word}" for word in (*words, *extra) if word]), MAX_TEXT - len(end)) + end
 
 
 @lru_cache(maxsize=1024)

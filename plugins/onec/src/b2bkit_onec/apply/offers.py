@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -16,6 +17,7 @@ from b2bkit_onec.apply.intake import PRICE, QUANTITY, ZERO, Change, Intake, divi
 from b2bkit_onec.apply.products import Classifier
 from b2bkit_onec.commerceml import records
 
+ANY_QUANTITY: Final = rounded(ZERO, QUANTITY)
 _PRICE_KEY, _STOCK_KEY = ("price_type_id", "product_id", "min_quantity"), ("product_id", "warehouse_id")
 Priced = records.Product | records.Offer
 
@@ -68,17 +70,25 @@ def _write_prices(
         gone = 0
         if withdrawn:
             gone = session.connection().execute(delete(Price).where(Price.product_id.in_(withdrawn))).rowcount
-        priced = having(session, Price.product_id, part)
+        priced, digits = having(session, Price.product_id, part), _Digits()
         fresh: list[str] = []
-        lines = [f"{type_id}\t{product_id}\t0\t\\N" for type_id, product_id in named if product_id in priced]
+        lines = [f"{digits[type_id]}\t{digits[product_id]}\t0\t\\N" for type_id, product_id in named if product_id in priced]
         for (type_id, product_id, start), value in wanted.items():
-            (lines if product_id in priced else fresh).append(f"{type_id}\t{product_id}\t{start}\t{value:f}")
+            (lines if product_id in priced else fresh).append(f"{digits[type_id]}\t{digits[product_id]}\t{start}\t{value:f}")
         new = insert_told(session, Price, (*_PRICE_KEY, "value"), fresh, stamp=stamp).new
         change = replace_told(session, Price, _PRICE_KEY, "value", lines, within=_PRICE_KEY[:2], stamp=stamp)
         return Change(change.new + new, change.changed + gone)
     rows = where_in(session, Price, "product_id", part)
     there = [row for row in rows if (row["price_type_id"], row["product_id"]) in named or row["product_id"] in withdrawn]
     return replace(session, Price, _PRICE_KEY, there, {place: {"value": value} for place, value in wanted.items()}, stamp=stamp)
+
+
+class _Digits(dict[UUID, str]):
+    """Ids as texts; of each there are several rows."""
+
+    def __missing__(self, key: UUID) -> str:
+        found = self[key] = key.hex
+        return found
 
 
 def _withdrawn(one: Priced) -> bool:
@@ -110,7 +120,8 @@ def _step(
         intake.refuse("unknown-price-type", "Цена", one.id, price.line, text=price.type_id)
         return
     type_id, currency = types[price.type_id]
-    value, start = divided(price.value, price.factor, PRICE), rounded((price.min_quantity or ZERO) * price.factor, QUANTITY)
+    value = divided(price.value, price.factor, PRICE)
+    start = rounded(price.min_quantity * price.factor, QUANTITY) if price.min_quantity else ANY_QUANTITY
     if not (fits(value) and fits(start)):
         intake.refuse("too-large", "Цена", one.id, price.line, text=f"{price.value:f}")
         return
@@ -146,10 +157,9 @@ def _write_stock(intake: Intake, told: Mapping[UUID, records.Offer], amounts: Ma
     held = having(session, Stock.product_id, amounts) if compares_itself(session) else set(amounts)
     gone = _emptied(intake, told, {id_: named for id_, named in amounts.items() if id_ in held})
     if compares_itself(session):
-        fresh: list[str] = []
-        lines: list[str] = []
+        fresh, lines, digits = list[str](), list[str](), _Digits()
         for id_, named in amounts.items():
-            (lines if id_ in held else fresh).extend([f"{id_}\t{place}\t{amount:f}" for place, amount in named.items()])
+            (lines if id_ in held else fresh).extend([f"{id_.hex}\t{digits[place]}\t{amount:f}" for place, amount in named.items()])
         new = insert_told(session, Stock, (*_STOCK_KEY, "quantity"), fresh, stamp=stamp).new
         change = replace_told(session, Stock, _STOCK_KEY, "quantity", lines, stamp=stamp)
         return Change(change.new + new, change.changed + gone)

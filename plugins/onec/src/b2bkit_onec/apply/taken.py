@@ -105,7 +105,7 @@ class Taken:
         self._told = []
         for kind, some in _by_kind(given).items():
             ids = self._intake.ids("product", [one.ref for one in some])
-            kept = [(str(ids[one.ref]), one.digest) for one in some if one.ref in ids]
+            kept = [(ids[one.ref].hex, one.digest) for one in some if one.ref in ids]
             if kept:
                 self._intake.work.session.connection().execute(_KEEP[kind], _as_arrays(kept))
 
@@ -117,7 +117,7 @@ class Taken:
             asked = {ids[one.ref]: one for one in some if one.ref in ids}
             if not asked:
                 continue
-            given = _as_arrays([(str(id_), one.digest) for id_, one in asked.items()])
+            given = _as_arrays([(id_.hex, one.digest) for id_, one in asked.items()])
             rows = self._intake.work.session.connection().execute(_KNOWN[kind], given).all()
             same = {asked[id_].ref: packagings for id_, packagings in rows}
             if kind == PRODUCT and same:
@@ -170,8 +170,9 @@ def _by_kind(told: Iterable[_Told]) -> dict[int, list[_Told]]:
     return found
 
 
-def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    return {"ids": [id_ for id_, _digest in pairs], "digests": [digest for _id, digest in pairs]}
+def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """As PostgreSQL writes arrays: the driver would look at each element by itself."""
+    return {"ids": f"{{{','.join([id_ for id_, _digest in pairs])}}}", "digests": f"{{{','.join([digest for _id, digest in pairs])}}}"}
 
 
 def _context(intake: Intake) -> bytes:
@@ -194,6 +195,6 @@ def _code() -> str:
     """Digest of the code that makes rows of records."""
     places = [Path(__file__).parent, Path(b2bkit_onec.commerceml.__file__).parent, Path(b2bkit.core.catalog.__file__).parent]
     digest = hashlib.blake2b(digest_size=16)
-    for file in sorted(file for place in places for file in place.glob("*.py")):
+    for file in sorted(file for place in places for file in place.rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -103,12 +103,17 @@ class _OpenSection:
         self.element, self.line = event.path[-1], event.line
         self.facts = {name: value.strip() for name, value in event.attributes.items()}
         self.told: Section | None = None
+        self.changed = True
 
     def tell(self, node: Node) -> None:
         if node.tag in _SECTION_FACTS and node.text:
             self.facts[node.tag] = node.text[:1000]
+            self.changed = True
 
-    def fresh(self) -> Iterator[Section]:
+    def fresh(self) -> tuple[Section, ...]:
+        if not self.changed:
+            return ()
+        self.changed = False
         now = Section(
             element=self.element,
             id=self.facts.get("Ид", ""),
@@ -118,9 +123,10 @@ class _OpenSection:
             changes_only=values.switch(self.facts.get("СодержитТолькоИзменения", "")),
             line=self.line,
         )
-        if now != self.told:
-            self.told = now
-            yield now
+        if now == self.told:
+            return ()
+        self.told = now
+        return (now,)
 
 
 def _header(event: Opened, name: str, stream: BinaryIO) -> Exchange:

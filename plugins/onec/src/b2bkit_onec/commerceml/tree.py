@@ -6,7 +6,7 @@ entity is ever declared or expanded and nothing outside the file is opened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
@@ -44,10 +44,12 @@ class Node:
         found = self.kids.get(tag) if self.kids else None
         return found[0] if found else None
 
-    def within(self, outer: str, inner: str) -> Iterator[Node]:
+    def within(self, outer: str, inner: str) -> Sequence[Node]:
         """`<outer><inner/>...</outer>`: every inner of every outer."""
-        for group in self.all(outer):
-            yield from group.all(inner)
+        groups = self.kids.get(outer) if self.kids else None
+        if not groups:
+            return ()
+        return groups[0].all(inner) if len(groups) == 1 else [node for group in groups for node in group.all(inner)]
 
     def value(self, tag: str) -> str:
         """Text of the first child of that name, "" without one. Raises BadItem when the text was too long to keep."""
