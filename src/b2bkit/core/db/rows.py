@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
-from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    SQLColumnExpression,
-    String,
-    Table,
-    any_,
-    bindparam,
-    delete,
-    inspect,
-    literal,
-    select,
-    update,
-)  # fmt: skip
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Table, any_, bindparam, delete, inspect, literal, select, update
 
 from b2bkit.core.db.bulk import copy_rows, copy_told, replace_rows, update_rows
 from b2bkit.core.db.session import PortalSession, UnscopedSession
@@ -65,10 +50,7 @@ def where_in(session: PortalSession, entity: type, column: str, values: Iterable
 def among(session: PortalSession, column: SQLColumnExpression[T], values: Sequence[T]) -> ColumnElement[bool]:
     """Whether the column is one of the values. On PostgreSQL they are one array: the driver then reads the same short SQL each time."""
     if session.dialect == "postgresql":
-        array = ARRAY(cast(ColumnElement[T], column).type)
-        if values and all(isinstance(one, UUID) for one in values):  # as a text: the driver would look at each by itself
-            return column == any_(sql_cast(literal(f"{{{','.join([one.hex for one in values])}}}", String), array))  # type: ignore[attr-defined]
-        return column == any_(literal(values, array))
+        return column == any_(literal(values, ARRAY(cast(ColumnElement[T], column).type)))
     return column.in_(values)
 
 
