@@ -30,7 +30,7 @@ from b2bkit_onec.sessions import SYSTEM_NAME
 from b2bkit_onec.wire import Line
 
 PRODUCT, PRICES, STOCK = 0, 1, 2  # kinds of records: a product's, and an offer's by what it tells, which may be both
-_REFERRED: Final = ("category", "price_type", "warehouse")
+_REFERRED: Final = {records.Product: ("category",), records.Offer: ("price_type", "warehouse")}
 _PLACES: Final = re.compile(rb'"line":\d+')
 _STARTS: Final = {records.Product: len(b'["Product",{"id":"'), records.Offer: len(b'["Offer",{"id":"')}
 # nothing that more than the record decides about; no text holds these, for in a text a quote comes after a backslash
@@ -83,7 +83,7 @@ class Taken:
     def __init__(self, intake: Intake, *, off: bool = False) -> None:
         self._intake = intake
         self._on = compares_itself(intake.work.session) and not off
-        self._context = b""
+        self._contexts: dict[type, bytes] = {}
         self._told: list[_Told] = []
 
     def sift(self, batch: Sequence[Line]) -> list[records.Item]:
@@ -91,12 +91,13 @@ class Taken:
         if not self._on:
             return [line.item() for line in batch]
         self._intake.unsettled.clear()
-        self._context = self._context or _context(self._intake)
-        read = [_look(line, self._context) for line in batch]
+        kind = batch[0].kind
+        context = self._contexts[kind] = self._contexts.get(kind) or _context(self._intake, kind)
+        read = [_look(line, context) for line in batch]
         last = dict(read)  # of one that comes twice the later holds
         known = self._known([one for one in last.values() if one is not None])
         self._told = [one for name, one in last.items() if one is not None and name not in known]
-        self._count(batch[0].kind, [name for name, _one in read if name in known], [one for n, one in last.items() if one and n in known])
+        self._count(kind, [name for name, _one in read if name in known], [one for n, one in last.items() if one and n in known])
         return [line.item() for line, (name, _one) in zip(batch, read, strict=True) if name not in known]
 
     def keep(self) -> None:
@@ -175,19 +176,21 @@ def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     return {"ids": f"{{{','.join([id_ for id_, _digest in pairs])}}}", "digests": f"{{{','.join([digest for _id, digest in pairs])}}}"}
 
 
-def _context(intake: Intake) -> bytes:
-    """What decides about rows besides the records: code, settings, declarations, and what references mean."""
+def _context(intake: Intake, kind: type[records.Product | records.Offer]) -> bytes:
+    """What decides about rows besides the records of a kind: code, settings, declarations, and what references mean."""
     session = intake.work.session
+    declared = (
+        (select(PriceType.id, PriceType.currency).order_by(PriceType.id),)
+        if kind is records.Offer
+        else (
+            select(Property.ref, Property.name, Property.choices, Property.position).order_by(Property.ref),
+            select(Unit.ref, Unit.name).order_by(Unit.ref),
+        )
+    )
     referred = select(ExternalRef.entity, ExternalRef.ref, ExternalRef.entity_id).order_by(ExternalRef.entity, ExternalRef.ref)
-    found = [
-        _code(),
-        intake.settings.model_dump_json(),
-        session.execute(select(Property.ref, Property.name, Property.choices, Property.position).order_by(Property.ref)).all(),
-        session.execute(select(Unit.ref, Unit.name).order_by(Unit.ref)).all(),
-        session.execute(select(PriceType.id, PriceType.currency).order_by(PriceType.id)).all(),
-        session.execute(referred.where(ExternalRef.system == SYSTEM_NAME, ExternalRef.entity.in_(_REFERRED))).all(),
-    ]
-    return hashlib.blake2b(repr(found).encode(), digest_size=16).digest()
+    meant = referred.where(ExternalRef.system == SYSTEM_NAME, ExternalRef.entity.in_(_REFERRED[kind]))
+    found = [session.execute(statement).all() for statement in (*declared, meant)]
+    return hashlib.blake2b(repr([_code(), intake.settings.model_dump_json(), found]).encode(), digest_size=16).digest()
 
 
 @cache
