@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from math import gcd
 from typing import Final, Literal, NamedTuple
 
-from b2bkit.core.catalog.units import counted, spelt, unit_label
+from b2bkit.core.catalog.units import counted, is_vessel, spelt, unit_label
 from b2bkit.core.errors import Cure, Problem
 from b2bkit.core.i18n import _
 
@@ -115,7 +115,11 @@ def check_quantity(rules: Rules, unit: str, amount: Decimal) -> QuantityProblem 
     if code is None:
         return None
     lower, upper = _nearest(able, amount)
-    return QuantityProblem(code, lower, upper, _sentence(code, able, rules.spelt(unit), lower, upper, whole=factor != 1), rules.spelt(unit))
+    if code in ("not_multiple", "below_minimum", "too_precise") and by_vessels(rules, able, factor):
+        sentence = _("Whole tanks only: %(nearest)s.") % {"nearest": _amounts(able, rules.spelt(unit), lower, upper)}
+    else:
+        sentence = _sentence(code, able, rules.spelt(unit), lower, upper, whole=factor != 1)
+    return QuantityProblem(code, lower, upper, sentence, rules.spelt(unit))
 
 
 def _code(rules: Rules, able: Allowed, factor: Decimal, amount: Decimal) -> Code | None:
@@ -129,6 +133,21 @@ def _code(rules: Rules, able: Allowed, factor: Decimal, amount: Decimal) -> Code
         if amount * factor < rules.minimum:
             return "below_minimum"
         return "not_multiple" if able.least is None or amount % able.step else None
+
+
+def by_vessels(rules: Rules, able: Allowed, factor: Decimal) -> bool:
+    """Whether the step of a unit with this factor is one tank truck or rail tank: bulk goods, of which a part of a tank is not sold."""
+    if able.least is None:
+        return False
+    with localcontext(_EXACT):
+        return any(pack.factor == able.step * factor and is_vessel(pack.name) for pack in rules.packs)
+
+
+def _amounts(able: Allowed, unit: str, lower: Decimal | None, upper: Decimal | None) -> str:
+    """The nearest amounts; where there is one alone, the next one too: it says how large a tank is."""
+    if lower is None and upper is not None and upper + able.step <= able.most:
+        return _either(unit, upper, upper + able.step)
+    return _either(unit, lower, upper)
 
 
 def _nearest(able: Allowed, amount: Decimal) -> tuple[Decimal | None, Decimal | None]:
@@ -198,7 +217,11 @@ def step_hint(rules: Rules, unit: str) -> str:
     able = allowed(rules, factor) if factor is not None else None
     if able is None or able.least is None:
         return ""
+    vessels = by_vessels(rules, able, factor) if factor is not None else False
     unit = rules.spelt(unit)
+    if vessels:
+        each = {"least": counted(able.least, unit), "step": counted(able.step, unit)}
+        return _("whole tanks only, from %(least)s by %(step)s") % each
     if able.least == able.step:
         return "" if able.step == 1 and factor != 1 else _("step %(step)s") % {"step": counted(able.step, unit)}
     return _("from %(least)s, step %(step)s") % {"least": counted(able.least, unit), "step": counted(able.step, unit)}

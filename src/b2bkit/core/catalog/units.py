@@ -73,7 +73,11 @@ _NAMED: Final[tuple[tuple[str, Noun], ...]] = (
     ("еврокуб еврокуба еврокубов | ibc", lambda n: ngettext("IBC", "IBCs", n)),
     ("машина машины машин | маш", lambda n: ngettext("truckload", "truckloads", n)),
     ("вагон вагона вагонов | ваг", lambda n: ngettext("wagon", "wagons", n)),
+    ("автоцистерна автоцистерны автоцистерн | а/ц", lambda n: ngettext("tank truck", "tank trucks", n)),
+    ("вагон-цистерна вагона-цистерны вагонов-цистерн | в/ц", lambda n: ngettext("rail tank", "rail tanks", n)),
+    ("цистерна цистерны цистерн | цист", lambda n: ngettext("tank", "tanks", n)),
 )
+_VESSELS: Final = {word for words, _noun in _NAMED[-3:] for word in words.replace("|", "").split()}
 _NOUNS: Final = {word: noun for words, noun in _NAMED for word in words.replace("|", "").split()}
 _SHORT: Final = {word for words, _noun in _NAMED for word in words.partition("|")[2].split()}
 # units of ОКЕИ in which things are counted -> their codes
@@ -155,6 +159,12 @@ def counted(amount: Decimal, unit: str) -> str:
         # a fraction takes the form of two: 1,5 мешка, 1.5 bags
         return qty(amount, noun(int(amount) if amount == amount.to_integral_value() else 2), lang=lang)
     return f"{num(amount, lang=lang)}{NBSP}×{NBSP}{_label(unit, lang)}"
+
+
+def is_vessel(unit: str) -> bool:
+    """Whether a unit is a tank on wheels, by itself or with what it holds (`автоцистерна 25 т`): bulk goods go by whole ones."""
+    filled = _FILLED.fullmatch(unit.strip())
+    return _key(filled["pack"] if filled is not None else unit) in _VESSELS
 
 
 def names_contents(unit: str, factor: Decimal, base_unit: str) -> bool:
