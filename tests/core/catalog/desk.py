@@ -15,6 +15,7 @@ from b2bkit.core.accounts.models import Contract
 from b2bkit.core.accounts.plugin import AccountsPlugin
 from b2bkit.core.catalog.plugin import CatalogPlugin
 from b2bkit.core.db.engine import Database
+from b2bkit.core.erp.events import TaskAnswered
 from b2bkit.core.extend.assemble import assemble
 from b2bkit.core.extend.kit import Kit
 from b2bkit.core.extend.load import collect
@@ -30,10 +31,17 @@ NOON = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STAFF = Actor(kind="staff", levels={"catalog.view": Level.ALL, "pricing.explain": Level.ALL, "accounts.clients": Level.ALL})
 
 
+class ErpFacts(Plugin):
+    """What accounts hear of the ERP; the rest of its room is not needed here."""
+
+    name = "erp"
+    events = (TaskAnswered,)
+
+
 def kit_of(*more: type[Plugin]) -> Kit:
     """The kit of these domains and further plugins."""
     problems: list[Any] = []
-    plugins = [cls(NoSettings()) for cls in (AccountsPlugin, NotifyPlugin, CatalogPlugin, PricingPlugin, *more)]
+    plugins = [cls(NoSettings()) for cls in (AccountsPlugin, ErpFacts, NotifyPlugin, CatalogPlugin, PricingPlugin, *more)]
     kit = assemble(plugins, collect(plugins, problems), None, "b2bkit.toml", problems)
     assert problems == []
     return kit
