@@ -179,6 +179,8 @@ def _style_sheet(modules: Path, output: _Output) -> str:
     own = _own_css()
     tabler = assets_tabler.cut((modules / "@tabler/core/dist/css/tabler.min.css").read_text(), own)
     fonts = _FONT_URL.sub(lambda at: f"url({hashed[at[1]]})", "\n".join(faces))
+    # a font that comes late is for the next page: swapped in, it would move what somebody is about to press
+    fonts = fonts.replace("font-display: swap", "font-display: optional")
     return f"{_compact(fonts)}{tabler}\n{_compact(own)}"
 
 
