@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Final
 
 from b2bkit import Work
+from b2bkit.core.db.rows import compares_itself
 from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
 from b2bkit_onec.apply import classifier, documents, offers, parties, pictures, products
@@ -47,6 +48,8 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
+    if compares_itself(work.session):  # tables grow meanwhile: a plan that was made for a few rows would read them all again and again
+        work.session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
     intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
     first, stream = _declared_first(iter(items())) if once else ((declared or items)(), iter(items()))
     classifier.apply(intake, elsewhere.declared(intake, [item for item in first if isinstance(item, DECLARED)]))
