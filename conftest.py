@@ -9,6 +9,7 @@ import pytest
 TOGETHER: Final = {
     "tests/e2e/test_first_order.py": "polymertorg",
     "tests/e2e/test_budgets.py": "polymertorg",
+    "tests/e2e/test_cart.py": "polymertorg",
     "tests/e2e/test_pages.py": "polymertorg",
     "tests/web/test_macros.py": "macros",
 }

@@ -13,10 +13,25 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!keys.has(elt)) keys.set(elt, crypto.randomUUID());
   headers["Idempotency-Key"] = keys.get(elt); // stays the same until an answer has come: sending again does nothing twice
 });
-// before htmx would queue it: a second press while the first is on its way is no second wish
+// before htmx would queue it: a second press while the first is on its way is no second wish. Another value is one: it is sent once the
+// answer to the first has come, whose field of the same id takes it over
+const later = new Map(); // id of a form's first field with one -> name and value of each field
 document.addEventListener("htmx:confirm", (event) => {
-  if (WRITES.has(event.detail.verb) && busy.has(event.detail.elt)) event.preventDefault();
+  const { verb, elt, triggeringEvent } = event.detail;
+  if (!WRITES.has(verb) || !busy.has(elt)) return;
+  event.preventDefault();
+  const first = triggeringEvent?.type === "change" && elt.querySelector?.("[id][name]");
+  if (first) later.set(first.id, [...elt.elements].filter((field) => field.name && field.type !== "hidden").map((field) => [field.name, field.value]));
 });
+const sayLater = () => {
+  for (const [id, values] of later) {
+    const first = document.getElementById(id);
+    if (!first?.form || busy.has(first.form)) continue;
+    later.delete(id);
+    for (const [name, value] of values) if (first.form.elements[name]) first.form.elements[name].value = value;
+    first.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+};
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   if (!WRITES.has(requestConfig.verb)) return;
@@ -32,6 +47,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const field = keyField(elt);
   if (field && successful) field.value = crypto.randomUUID();
   if (successful) clear(elt);
+  if (later.size) setTimeout(sayLater, 100); // the answer is in its place by then
 });
 
 // refusals
