@@ -14,6 +14,25 @@ TOGETHER: Final = {
     "tests/web/test_macros.py": "macros",
 }
 
+# whole exchanges with 1C, processes of their own, trees of files: half of the time of the quick tests for a tenth of them
+LONG: Final = (
+    "plugins/onec/tests/archive/test_files.py", "plugins/onec/tests/exchange/", "plugins/onec/tests/flows/test_against_box.py",
+    "plugins/onec/tests/flows/test_again.py", "plugins/onec/tests/line/test_hanging.py", "plugins/onec/tests/pages/",
+    "tests/core/access/test_behalf.py", "tests/core/access/test_scope_of_rights.py", "tests/core/catalog/test_facets.py",
+    "tests/core/db/test_versions.py", "tests/core/ordering/test_quick_file.py", "tests/core/ordering/test_saved.py",
+    "tests/core/settlements/test_pages.py", "tests/core/test_demo.py", "tests/core/test_languages.py", "tests/core/test_serve.py",
+    "tests/core/watching/test_watching.py", "tests/house/", "tests/testing/test_services.py", "tests/web/test_environment.py",
+    "tests/web/test_live.py", "tests/web/test_matrix_machines.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the long ones, so that `make test-fast` leaves them to `make test`."""
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
