@@ -14,14 +14,19 @@ TOGETHER: Final = {
     "tests/web/test_macros.py": "macros",
 }
 
-# whole exchanges with 1C, processes of their own, trees of files: half of the time of the quick tests for a tenth of them
+# whole exchanges with 1C, processes of their own, trees of files: most of the time of the quick tests for a fifth of them
 LONG: Final = (
-    "plugins/onec/tests/archive/test_files.py", "plugins/onec/tests/exchange/", "plugins/onec/tests/flows/test_against_box.py",
-    "plugins/onec/tests/flows/test_again.py", "plugins/onec/tests/line/test_hanging.py", "plugins/onec/tests/pages/",
-    "tests/core/access/test_behalf.py", "tests/core/access/test_scope_of_rights.py", "tests/core/catalog/test_facets.py",
-    "tests/core/db/test_versions.py", "tests/core/ordering/test_quick_file.py", "tests/core/ordering/test_saved.py",
+    "plugins/onec/tests/archive/test_files.py", "plugins/onec/tests/exchange/", "plugins/onec/tests/flows/",
+    "plugins/onec/tests/line/test_hanging.py", "plugins/onec/tests/odata/test_probe.py", "plugins/onec/tests/pages/",
+    "plugins/onec/tests/simulate/test_command.py", "plugins/onec/tests/test_gateway_contract.py", "tests/core/access/test_behalf.py",
+    "tests/core/access/test_scope_of_rights.py", "tests/core/accounts/test_kinds.py", "tests/core/accounts/test_passkeys.py",
+    "tests/core/accounts/test_second_factor.py", "tests/core/catalog/test_beside.py", "tests/core/catalog/test_facets.py",
+    "tests/core/db/test_versions.py", "tests/core/home/test_desk.py", "tests/core/notify/test_sending.py",
+    "tests/core/notify/test_texts.py", "tests/core/ordering/test_checkout_live.py", "tests/core/ordering/test_history.py",
+    "tests/core/ordering/test_quick.py", "tests/core/ordering/test_quick_file.py", "tests/core/ordering/test_saved.py",
     "tests/core/settlements/test_pages.py", "tests/core/test_demo.py", "tests/core/test_languages.py", "tests/core/test_serve.py",
-    "tests/core/watching/test_watching.py", "tests/house/", "tests/testing/test_services.py", "tests/web/test_environment.py",
+    "tests/core/test_statements.py", "tests/core/watching/test_watching.py", "tests/faults/test_patience.py", "tests/house/",
+    "tests/plugins/", "tests/testing/test_services.py", "tests/web/test_assets.py", "tests/web/test_environment.py",
     "tests/web/test_live.py", "tests/web/test_matrix_machines.py",
 )  # fmt: skip
 
