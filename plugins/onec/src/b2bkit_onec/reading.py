@@ -29,6 +29,7 @@ from b2bkit_onec.wire import BadWire
 
 PAUSE: Final = 0.02  # seconds between two looks at what the child has said meanwhile
 BLOCK: Final = 1 << 20
+REFUSED_MEMORY: Final = (-signal.SIGSEGV, -signal.SIGABRT)  # how libraries in C and Rust answer memory that they do not get
 
 
 class NotRead(Exception):
@@ -45,6 +46,7 @@ class Reading:
     def __init__(self, path: Path, part: Path, child: subprocess.Popen[bytes], settings: OneCSettings) -> None:
         self._path, self._part, self._child, self._settings = path, part, child, settings
         self._until = time.monotonic() + settings.read_seconds
+        self._late = False
 
     def lines(self) -> Iterator[bytes]:
         """What the child says, as it comes. Raises NotRead, at the latest after the last line, when it did not end well."""
@@ -52,11 +54,12 @@ class Reading:
         with self._part.open("rb") as stream:
             while True:
                 last = not self._goes_on()  # what is there after that is everything
-                while block := stream.read(BLOCK):
+                while not self._late and (block := stream.read(BLOCK)):
                     *whole, rest = (rest + block).split(b"\n")
                     yield from whole
                     if len(rest) > LONGEST_LINE:
                         raise BadWire("a line without an end")
+                    self._goes_on()  # a child whose time is over ends, also while what it said is being applied
                 if last:
                     break
                 self._pause()
@@ -69,7 +72,7 @@ class Reading:
         while self._goes_on():
             self._pause()
         if self._part.exists():
-            code = self._child.poll()
+            code = None if self._late else self._child.returncode
             failure = _failure(code, self._part, self._settings)
             if failure is None:
                 self._part.replace(beside(self._path, ".records"))
@@ -85,7 +88,14 @@ class Reading:
         return found
 
     def _goes_on(self) -> bool:
-        return self._child.poll() is None and time.monotonic() < self._until
+        """False once the child has ended, or was ended because its time was over; which of the two, stays so."""
+        if self._child.poll() is not None:
+            return False
+        if time.monotonic() >= self._until:
+            self._late = True
+            self._child.kill()
+            self._child.wait()
+        return not self._late
 
     def _pause(self) -> None:
         try:
@@ -156,6 +166,9 @@ def _failure(code: int | None, lines: Path, settings: OneCSettings) -> Failure |
     if code is None or code == -signal.SIGXCPU:
         reason = _("Reading the file took longer than {seconds} seconds.").format(seconds=settings.read_seconds)
         return Failure(reason, portions.format(setting="read_seconds"), "too-slow")
+    if code in REFUSED_MEMORY:
+        reason = _("The process that read the file was stopped; as a rule, {megabytes} MB of memory did not suffice.")
+        return Failure(reason.format(megabytes=settings.memory_mb), portions.format(setting="memory_mb"), "out-of-memory")
     if code == OUT_OF_MEMORY:
         reason = _("Reading the file took more than {megabytes} MB of memory.").format(megabytes=settings.memory_mb)
         return Failure(reason, portions.format(setting="memory_mb"), "out-of-memory")

@@ -18,7 +18,7 @@ class ExternalRef(Identified, Base):
     __tablename__ = "core_external_ref"
     __table_args__ = (
         UniqueConstraint("system", "entity", "ref"),
-        Index("ix_core_external_ref_entity", "entity", "entity_id"),
+        Index("ix_core_external_ref_entity", "entity_id", "entity"),  # led by entity, a planner without statistics would take it for a ref
     )
 
     system: Mapped[str] = mapped_column(String(30))

@@ -48,8 +48,8 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
-    if compares_itself(work.session):  # tables grow meanwhile: a plan that was made for a few rows would read them all again and again
-        work.session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+    if compares_itself(work.session):
+        _plan_for_growth(work)
     intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
     first, stream = _declared_first(iter(items())) if once else ((declared or items)(), iter(items()))
     classifier.apply(intake, elsewhere.declared(intake, [item for item in first if isinstance(item, DECLARED)]))
@@ -69,6 +69,15 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
         work.enqueue("catalog.learn_words", unique="import")
     elsewhere.tell(intake)
     return intake
+
+
+def _plan_for_growth(work: Work) -> None:
+    """Tables grow within the transaction. A connection keeps its plans: above all those that check foreign keys, made when a table had a
+    few rows, would read it whole for each new row (20,000 goods with prices and stock: 33 s in place of 4).
+    """
+    connection = work.session.connection()
+    connection.exec_driver_sql("DISCARD PLANS")
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
 @contextmanager
