@@ -1,4 +1,4 @@
-"""References found by row first, so that the unique key is the only way to a reference: without statistics the planner took the other index."""
+"""References found by row first: the unique key is the only way to a reference, whatever the planner knows of the table."""
 
 from alembic import op
 
