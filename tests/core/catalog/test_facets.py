@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from b2bkit.core.accounts.models import Contract
 from b2bkit.core.catalog.attributes import keep_values
 from b2bkit.core.catalog.facets.browse import browse, facet_counts
-from b2bkit.core.catalog.facets.chosen import Chosen, Section, parse
+from b2bkit.core.catalog.facets.chosen import Chosen, Range, Section, parse
 from b2bkit.core.catalog.facets.keeper import Keeper, catalogue_edited
 from b2bkit.core.catalog.facets.reading import read_index
 from b2bkit.core.catalog.facets.sql import counts
@@ -182,7 +182,7 @@ def _anything(random: Random, shop: Shop, work: Any) -> list[Actor]:
         row = make.product(work, category=group, name=name, article=random.choice("XYZ"))
         row.producer, row.active = random.choice(["", "П1", "П2", "П3"]), random.random() < 0.9
         colours = random.sample(["белый", "синий", "красный"], random.randint(0, 3))
-        keep_values(work.session, {row.id: {"Цвет": colours, "Толщина, мкм": "1"}})
+        keep_values(work.session, {row.id: {"Цвет": colours, "Толщина, мкм": random.choice(["1", "3", "3.0", "7,5", "9", "тонкая", ""])}})
         if random.random() < 0.5:
             make.stock(work, product=row, warehouse=store, quantity=random.choice(["0", "5"]))
     whole = make.contract(work, company=make.company(work))
@@ -196,6 +196,7 @@ def test_the_index_and_the_database_give_the_same_lists_counts_and_pages(desk: D
     with desk.work() as work:
         actors = _anything(random, shop, work)
     sections = {PRODUCER: ["П1", "П2", "Полимир", "нет"], STOCK: ["yes"], shop.section("Цвет"): ["белый", "синий", "красный"]}
+    sections[shop.section("Толщина, мкм")] = ["1", "7,5", "нет"]
 
     def cases() -> Iterator[tuple[Actor, ListQuery, Chosen]]:
         chance = Random(seed)
@@ -204,7 +205,9 @@ def test_the_index_and_the_database_give_the_same_lists_counts_and_pages(desk: D
             wanted = [
                 (section, tuple(sorted(chance.sample(sections[section], chance.randint(1, len(sections[section])))))) for section in picked
             ]
-            chosen = Chosen(tuple(sorted(wanted, key=lambda one: one[0].address)))
+            ends = (None if chance.random() < 0.3 else Decimal(chance.choice([0, 3, 5, 9])) for _end in range(2))
+            ranged = ((shop.section("Толщина, мкм"), Range(*ends)),) if chance.random() < 0.5 else ()
+            chosen = Chosen(tuple(sorted(wanted, key=lambda one: one[0].address)), ranges=ranged)
             category = chance.choice([None, None, shop.films.id, shop.rolls.id, UUID(int=5)])
             yield chance.choice(actors), ListQuery(category=category, sort=chance.choice(["best", "name", "article"]), limit=7), chosen
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2bkit.core.catalog.attributes import texts_of
 from b2bkit.core.catalog.cursor import Sort
+from b2bkit.core.catalog.facets.api import NarrowQuery, chosen_by
+from b2bkit.core.catalog.facets.browse import found_products
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.listing import MOST, PAGE, ListQuery, list_products
 from b2bkit.core.catalog.product import ProductDetails, product_details
@@ -112,11 +114,9 @@ class CategoriesOut(_Closed):
     items: list[CategoryOut]
 
 
-class ProductsQuery(BaseModel):
+class ProductsQuery(NarrowQuery):
     """What to list."""
 
-    q: str = Field("", max_length=200, description="Words of name, article or producer, in any order; each begins a word.")
-    category: UUID | None = Field(None, description="Only products in this category and below.")
     sort: Sort = "name"
     cursor: str | None = Field(None, max_length=4000, description="`next` or `previous` of another page.")
     limit: int = Field(PAGE, ge=1, le=MOST)
@@ -172,8 +172,9 @@ class Products:
 
     def on_get(self, req: Request, resp: Response) -> None:
         query = read_query(req, ProductsQuery)
-        asked = ListQuery(q=query.q, category=query.category, sort=query.sort, cursor=query.cursor, limit=query.limit)
-        page = list_products(work_of(req), asked)
+        work, asked = work_of(req), ListQuery(q=query.q, category=query.category, sort=query.sort, cursor=query.cursor, limit=query.limit)
+        chosen = chosen_by(work, query)
+        page = found_products(work, asked, chosen) if chosen else list_products(work, asked)
         items = page.goods.once("json", lambda goods: ready(product_json(good) for good in goods))
         reply(req, resp, {"items": items, "next": page.next, "previous": page.previous})
 

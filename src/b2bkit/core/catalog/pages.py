@@ -10,7 +10,8 @@ from falcon import Request, Response
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from b2bkit.core.catalog.facets.browse import browse
-from b2bkit.core.catalog.facets.panel import Narrowed, chips
+from b2bkit.core.catalog.facets.panel import Narrowed, chips, unused
+from b2bkit.core.catalog.facets.ranges import fold
 from b2bkit.core.catalog.listing import ListQuery
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
@@ -88,7 +89,7 @@ class ProductList:
     """The catalogue."""
 
     def on_get(self, req: Request, resp: Response) -> None:
-        work, form = work_of(req), read_query(req, ListForm)
+        work, form = work_of(req), read_query(req, ListForm, fold)
         if form.view is not None:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
@@ -106,7 +107,8 @@ class ProductList:
             rows=all_shown(page.goods),
             tree=tree,
             instead=instead,
-            chips=chips(work, form) if form.f or form.price_from is not None or form.price_to is not None else [],
+            chips=chips(work, form) if form.narrows else [],
+            unused=unused(work, form) if form.narrows else [],
             groups=groups_to_show(tree, form.category),
             chosen=chosen,
             matching=matching,

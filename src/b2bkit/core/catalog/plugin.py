@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.catalog import api, beside_pages, compare, pages, visibility
+from b2bkit.core.catalog.facets import api as facets_api
 from b2bkit.core.catalog.facets import own, panel
 from b2bkit.core.catalog.facets.keeper import Keeper
 from b2bkit.core.catalog.words import learn, suggest
@@ -87,6 +88,7 @@ class CatalogPlugin(Plugin):
         yield Route(name="catalog.facets", path="/catalog/facets", resource=panel.Facets(), permission=VIEW)
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
         yield from compare.routes(VIEW)
+        yield from facets_api.routes(VIEW)
         yield from beside_pages.routes(VIEW)
         yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)
         yield Route(

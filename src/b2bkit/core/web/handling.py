@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from uuid import UUID
@@ -106,9 +106,12 @@ def read_json(req: Request, model: type[M]) -> M:
     return forms.validated(model, reading.parse_json(state_of(req).body))
 
 
-def read_query(req: Request, model: type[M]) -> M:
-    """The query string as a closed model: unknown and repeated parameters are refused."""
-    return forms.from_query(model, reading.parse_pairs(req.query_string.encode("latin-1", "replace")))
+def read_query(req: Request, model: type[M], folded: Callable[[list[tuple[str, str]]], list[tuple[str, str]]] = list) -> M:
+    """The query string as a closed model: unknown and repeated parameters are refused.
+
+    folded   makes fields of the model of parameters whose names are known to a page only when it is shown
+    """
+    return forms.from_query(model, folded(reading.parse_pairs(req.query_string.encode("latin-1", "replace"))))
 
 
 def read_body(req: Request) -> bytes:

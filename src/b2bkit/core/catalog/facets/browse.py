@@ -15,15 +15,17 @@ from b2bkit.core.catalog.goods import goods_of
 from b2bkit.core.catalog.kept import Goods
 from b2bkit.core.catalog.listing import Criterion, ListQuery, Place, ProductPage, cursors, in_category, list_found, words_match
 from b2bkit.core.catalog.product import rows_of
-from b2bkit.core.catalog.search import Asked, search_words
+from b2bkit.core.catalog.search import Asked, asked, search_words
 from b2bkit.core.catalog.tree import Tree, tree_from
 from b2bkit.core.catalog.words.meaning import search
 from b2bkit.core.extend.things import OpenedGroups
 from b2bkit.core.pricing.service import straight_table
-from b2bkit.core.pricing.terms import session_terms
+from b2bkit.core.pricing.terms import Terms, session_terms
 from b2bkit.core.work import Work
 
 if TYPE_CHECKING:
+    from pyroaring import BitMap
+
     from b2bkit.core.catalog.facets.index import FacetIndex
 
 _NO_WORDS: Final = Asked()
@@ -56,13 +58,24 @@ def browse(work: Work, query: ListQuery, chosen: Chosen, *, exact: bool = False)
     return Browsed(answer.tree, list_found(work, query, answer.words, answer.tree.terms, further), answer.said)
 
 
+def found_products(work: Work, query: ListQuery, chosen: Chosen) -> ProductPage:
+    """The page of the list alone, for exactly the words that were typed: three statements. Raises Refused for a cursor of another list."""
+    terms, index = session_terms(work), _index(work)
+    if index is not None and query.sort in _SORTS and search_words(query.q) == () and not chosen.by_price:
+        page = _page(work, index, query, index.left(index.visible(_opened(work)), chosen), terms)
+        if page is not None:
+            return page
+    words = asked(query.q)
+    return ProductPage(Goods(), terms, None, None) if words is None else list_found(work, query, words, terms, left_by(work, chosen))
+
+
 def facet_counts(work: Work, query: ListQuery, chosen: Chosen, *, exact: bool = False) -> Counts:
     """How many products each value would leave beside words, group and what was chosen in other sections."""
     index = _index(work)
     if index is not None and search_words(query.q) == () and not chosen.by_price:
         opened = _opened(work)
         visible = index.visible(opened)
-        if query.category is None and not chosen.values:
+        if query.category is None and not chosen:
             return Counts(index.everything(opened, visible).values, len(visible))
         within = visible & index.in_category(query.category) if query.category else visible
         return Counts(index.values(within, chosen), len(index.left(within, chosen)))
@@ -98,20 +111,26 @@ def _opened(work: Work) -> list[OpenedGroups]:
 
 def _browse_index(work: Work, index: FacetIndex, query: ListQuery, chosen: Chosen) -> Browsed | None:
     """None when the cursor's product is not in the index any more."""
-    sort: Sort = "name" if query.sort == "best" else query.sort
-    cursor = decode(query.cursor, sort) if query.cursor else None
     opened, terms = _opened(work), session_terms(work)
     visible = index.visible(opened)
     left = index.left(visible, chosen)
+    page = _page(work, index, query, left, terms)
+    if page is None:
+        return None
+    total = index.everything(opened, visible).groups
+    matching = index.groups(left) if chosen else total
+    return Browsed(tree_from(index.categories.values(), total, matching, terms), page, "")
+
+
+def _page(work: Work, index: FacetIndex, query: ListQuery, left: BitMap, terms: Terms | None) -> ProductPage | None:
+    sort: Sort = "name" if query.sort == "best" else query.sort
+    cursor = decode(query.cursor, sort) if query.cursor else None
     found = left & index.in_category(query.category) if query.category else left
     part = index.page(found, sort, cursor, query.limit)
     if part is None:
         return None
-    total = index.everything(opened, visible).groups
-    matching = index.groups(left) if chosen.values else total
     seen = {row.id: row for row in rows_of(work, part.ids)} if part.ids else {}
     rows = [seen[id_] for id_ in part.ids if id_ in seen]
     places = [Place(row, row.article if sort == "article" else row.sort_text) for row in rows]
     forward, back = cursors(sort, places, cursor, part.more)
-    page = ProductPage(goods_of(work, rows, terms), terms, forward, back)
-    return Browsed(tree_from(index.categories.values(), total, matching, terms), page, "")
+    return ProductPage(goods_of(work, rows, terms), terms, forward, back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -25,15 +25,36 @@ class Section(NamedTuple):
         return self.facet if self.key is None else f"{self.facet}.{self.key}"
 
 
+class Range(NamedTuple):
+    """Numbers from `least` up to `most`, both included; None: no bound."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    def holds(self, number: Decimal) -> bool:
+        """Whether the number lies in it."""
+        return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
+
+
 class Chosen(NamedTuple):
-    """Values of sections, and a range of prices of the least order. Empty: everything."""
+    """Values of sections, ranges of numeric ones, and a range of prices of the least order. Empty: everything.
+
+    Within a section a product needs one of the values, or a number in the range.
+    """
 
     values: tuple[tuple[Section, tuple[str, ...]], ...] = ()
     price_from: Decimal | None = None
     price_to: Decimal | None = None
+    ranges: tuple[tuple[Section, Range], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.values) or self.by_price
+        return bool(self.values) or bool(self.ranges) or self.by_price
+
+    @property
+    def sections(self) -> tuple[tuple[Section, tuple[str, ...], Range | None], ...]:
+        """Sections in which something was chosen, with the values and the range."""
+        values, ranges = dict(self.values), dict(self.ranges)
+        return tuple((section, values.get(section, ()), ranges.get(section)) for section in dict.fromkeys((*values, *ranges)))
 
     @property
     def by_price(self) -> bool:
@@ -46,11 +67,12 @@ class Chosen(NamedTuple):
         return [f"{section.address}:{value}" for section, values in self.values for value in values]
 
     def without(self, section: Section, value: str | None = None) -> Chosen:
-        """The same without a value of a section, or without the section."""
+        """The same without a value of a section, or without the section and its range."""
         kept = [
             (one, tuple(each for each in values if one != section or (value is not None and each != value))) for one, values in self.values
         ]
-        return self._replace(values=tuple((one, values) for one, values in kept if values))
+        ranges = tuple(one for one in self.ranges if value is not None or one[0] != section)
+        return self._replace(values=tuple((one, values) for one, values in kept if values), ranges=ranges)
 
 
 def parse(facets: Sequence[Facet], texts: Iterable[str], price_from: Decimal | None = None, price_to: Decimal | None = None) -> Chosen:
@@ -59,14 +81,15 @@ def parse(facets: Sequence[Facet], texts: Iterable[str], price_from: Decimal | N
     found: dict[Section, dict[str, None]] = {}
     for text in list(texts)[:MOST]:
         address, _colon, value = text.partition(":")
-        section = _section(known, address)
+        section = section_of(known, address)
         if section is not None and 0 < len(value) <= _LONGEST and "\x00" not in value:
             found.setdefault(section, {})[value] = None
     in_order = sorted(found.items(), key=lambda one: one[0].address)
     return Chosen(tuple((section, tuple(sorted(values))) for section, values in in_order), price_from, price_to)
 
 
-def _section(known: dict[str, Facet], address: str) -> Section | None:
+def section_of(known: Mapping[str, Facet], address: str) -> Section | None:
+    """The section that an address names among these facets, None for what names none; whether it is there is not asked."""
     if address in known:
         return Section(address, None) if known[address].sections is None else None
     name, _dot, key = address.rpartition(".")

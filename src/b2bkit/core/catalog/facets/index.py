@@ -7,12 +7,14 @@ the rows of a page are read from the database, through everything that hides pro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 from pyroaring import BitMap
 
+from b2bkit.core.catalog.attributes import number_of
 from b2bkit.core.catalog.cursor import Cursor, Sort
 from b2bkit.core.catalog.facets.chosen import Chosen, Section
 from b2bkit.core.extend.things import OpenedGroups
@@ -61,6 +63,7 @@ class FacetIndex:
         self._articles = np.zeros(len(ids), dtype=np.uint32)  # the place of each product in the order by article
         self._by_id = np.argsort(ids, kind="stable").astype(np.uint32)
         self._values: dict[Section, dict[str, BitMap]] = {}
+        self._numbers: dict[Section, list[tuple[Decimal, str]]] = {}
         self._columns: dict[Section, Any] = {}  # the number of the value of each product, 0: none; where no product has two
         self._below = _below(self.categories)
         dead = [id_ for place in categories if not place.active for id_ in self._below[place.id]]
@@ -109,8 +112,11 @@ class FacetIndex:
             bitmaps = self._values.setdefault(Section(facet, key), {})
             bitmaps.setdefault(value, BitMap()).update(found)
 
-    def close(self) -> None:
-        """Ends the making: what is in it becomes as small as it can."""
+    def close(self, numeric: Iterable[Section] = ()) -> None:
+        """Ends the making: what is in it becomes as small as it can. `numeric`: sections whose values are numbers to choose ranges of."""
+        for section in numeric:
+            typed = ((number_of(value), value) for value in self._values.get(section, ()))
+            self._numbers[section] = [(number, value) for number, value in typed if number is not None]
         for bitmap in [*self._grouped.values(), self._live, *(one for values in self._values.values() for one in values.values())]:
             bitmap.run_optimize()
             bitmap.shrink_to_fit()
@@ -144,9 +150,11 @@ class FacetIndex:
 
     def left(self, within: BitMap, chosen: Chosen) -> BitMap:
         """What the chosen values leave."""
-        for section, wanted in chosen.values:
+        for section, wanted, range_ in chosen.sections:
             there = self._values.get(section, {})
             parts = [there[value] for value in wanted if value in there]
+            if range_ is not None:
+                parts += [there[value] for number, value in self._numbers.get(section, ()) if range_.holds(number)]
             within = within & BitMap.union(*parts) if parts else BitMap()
         return within
 
@@ -161,7 +169,7 @@ class FacetIndex:
         """How many of these each value would leave, beside what was chosen in other sections; values that leave none are not there."""
         whole = self.left(within, chosen)
         numbers = _numbers(whole) if len(whole) <= _FEW else None
-        sections = {section for section, _wanted in chosen.values}
+        sections = {section for section, _wanted, _range in chosen.sections}
         found: dict[Section, dict[str, int]] = {}
         for section in self._values:
             if section in sections:

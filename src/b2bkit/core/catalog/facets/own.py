@@ -33,6 +33,11 @@ _values = (
     .join(Attribute, Attribute.id == AttributeValue.attribute_id)
     .where(Attribute.in_filter, AttributeValue.text != "")
 )
+_numbers = (
+    select(AttributeValue.product_id, AttributeValue.attribute_id.label("section"), AttributeValue.number.label("number"))
+    .join(Attribute, Attribute.id == AttributeValue.attribute_id)
+    .where(Attribute.in_filter, Attribute.kind == "number", AttributeValue.text != "", AttributeValue.number.is_not(None))
+)
 
 
 def _sections(work: Work) -> list[FacetSection]:
@@ -52,4 +57,6 @@ def facets() -> Iterable[Facet]:
     """Stock, producer, attributes."""
     yield Facet(name="catalog.stock", order=100, label=N_("Stock"), pairs=_in_stock, said=lambda _section, _value: _("In stock"))
     yield Facet(name="catalog.producer", order=200, label=N_("Producer"), pairs=_producers)
-    yield Facet(name="catalog.attributes", order=300, label=N_("Attributes"), pairs=_values, sections=_sections, said=_said)
+    yield Facet(
+        name="catalog.attributes", order=300, label=N_("Attributes"), pairs=_values, sections=_sections, said=_said, numbers=_numbers
+    )

@@ -11,9 +11,11 @@ import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import select
 
+from b2bkit.core.catalog.facets.chosen import Section
 from b2bkit.core.catalog.facets.index import FacetIndex, Place
 from b2bkit.core.catalog.models import Category, Product
 from b2bkit.core.errors import B2bkitError
+from b2bkit.core.extend.things import FacetSection
 from b2bkit.core.work import Work
 
 _CHUNK: Final = 10_000
@@ -37,8 +39,15 @@ def read_index(work: Work, ended: Event | None = None) -> FacetIndex:
         for facet in work.kit.facets:
             for chunk in _chunks(work, facet.pairs, ended):
                 index.take(facet.name, [(row[0], row[1], row[2]) for row in chunk])
-    index.close()
+    index.close(_numeric(work))
     return index
+
+
+def _numeric(work: Work) -> Iterator[Section]:
+    for facet in work.kit.facets:
+        if facet.numbers is not None:
+            told = facet.sections(work) if facet.sections is not None else [FacetSection(None, facet.label, numeric=True)]
+            yield from (Section(facet.name, one.key) for one in told if one.numeric)
 
 
 def _products(work: Work, ended: Event | None) -> FacetIndex:

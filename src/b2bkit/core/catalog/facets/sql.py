@@ -17,16 +17,18 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    false,
     func,
     literal_column,
     null,
+    or_,
     select,
     true,
     union_all,
 )
 
 from b2bkit.core.accounts.models import Contract
-from b2bkit.core.catalog.facets.chosen import Chosen, Section
+from b2bkit.core.catalog.facets.chosen import Chosen, Range, Section
 from b2bkit.core.catalog.listing import ANY, Criterion
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.visibility import prepared
@@ -61,20 +63,26 @@ def left_by(work: Work, chosen: Chosen) -> Criterion:
     """What all that was chosen leaves: of the values of a section one has to be there, of the sections all; prices are the session's."""
     if not chosen:
         return ANY
-    pairs = {facet.name: facet.pairs for facet in work.kit.facets}
+    facets = {facet.name: facet for facet in work.kit.facets}
     parts: list[ColumnElement[bool]] = [true()]
     values: dict[str, object] = {}
-    for section, wanted in chosen.values:
-        parts.append(Product.id.in_(_with(pairs[section.facet], section, len(wanted))))
-        values |= _values_of(section, wanted)
+    for section, wanted, range_ in chosen.sections:
+        there = [_with(facets[section.facet].pairs, section, len(wanted))] if wanted else []
+        numbers = facets[section.facet].numbers
+        if range_ is not None and numbers is not None:
+            there.append(_within(numbers, section, range_))
+        parts.append(or_(false(), *(Product.id.in_(one) for one in there)))
+        values |= _values_of(section, wanted, range_)
     for bound, least in (("price_from", True), ("price_to", False)):
         value = getattr(chosen, bound)
         if value is not None:
             limit = bindparam(bound, type_=UnitPrice())
             parts.append(_price >= limit if least else _price <= limit)
             values |= {bound: value, "contract_id": work.actor.contract_id}
-    which = tuple(pairs[section.facet] for section, _wanted in chosen.values)
-    key = (which, tuple((section, len(wanted)) for section, wanted in chosen.values), chosen.price_from is None, chosen.price_to is None)
+    which = tuple(facets[section.facet].pairs for section, _wanted, _range in chosen.sections)
+    ends = {section: (range_.least is None, range_.most is None) for section, range_ in chosen.ranges}
+    shape = tuple((section, len(wanted), ends.get(section)) for section, wanted, _range in chosen.sections)
+    key = (which, shape, chosen.price_from is None, chosen.price_to is None)
     return Criterion(key, and_(*parts), values)
 
 
@@ -86,8 +94,22 @@ def _with(pairs: Select[*tuple[Any, ...]], section: Section, many: int) -> Selec
     return found if section.key is None else found.where(key == bindparam(_name(section), type_=Uuid()))
 
 
-def _values_of(section: Section, wanted: Sequence[str]) -> dict[str, object]:
+def _within(numbers: Select[*tuple[Any, ...]], section: Section, range_: Range) -> Select[*tuple[Any, ...]]:
+    there = numbers.subquery()
+    product_id, key, number = there.c
+    found = select(product_id)
+    if range_.least is not None:
+        found = found.where(number >= bindparam(f"{_name(section)}_least", type_=number.type))
+    if range_.most is not None:
+        found = found.where(number <= bindparam(f"{_name(section)}_most", type_=number.type))
+    return found if section.key is None else found.where(key == bindparam(_name(section), type_=Uuid()))
+
+
+def _values_of(section: Section, wanted: Sequence[str], range_: Range | None) -> dict[str, object]:
     found: dict[str, object] = {f"{_name(section)}_{number}": value for number, value in enumerate(wanted)}
+    for bound, limit in (range_ or Range())._asdict().items():
+        if limit is not None:
+            found[f"{_name(section)}_{bound}"] = limit
     return found if section.key is None else {_name(section): section.key, **found}
 
 
@@ -99,7 +121,7 @@ def counts(work: Work, chosen: Chosen, within: Criterion) -> Counts:
     """How many visible products `within` each value would leave, beside what was chosen in other sections: one statement."""
     facets = work.kit.facets
     whole = left_by(work, chosen)
-    others = {section: left_by(work, chosen.without(section)) for section, _wanted in chosen.values}
+    others = {section: left_by(work, chosen.without(section)) for section, _wanted, _range in chosen.sections}
 
     def build(criterion: ColumnElement[bool]) -> CompoundSelect[*tuple[Any, ...]]:
         def left(name: str, rest: Criterion) -> CTE:

@@ -34,6 +34,8 @@ class Facet:
                section, the value a text of at most 250 characters. It tells nothing of who may see what: that is added
     sections   (work) -> sections in their order; None: one, called `label`
     said       (section, value) -> the value in words of the current language; None: as it is
+    numbers    select of (product_id, section, number), the values of numeric sections as numbers: these can be chosen from and up to.
+               The number is what `catalog.attributes.number_of` makes of the value
     """
 
     name: str
@@ -42,3 +44,4 @@ class Facet:
     pairs: Select[*tuple[Any, ...]]
     sections: Callable[[Work], Sequence[FacetSection]] | None = None
     said: Callable[[FacetSection, str], str] | None = None
+    numbers: Select[*tuple[Any, ...]] | None = None
