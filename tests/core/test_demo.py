@@ -12,11 +12,15 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import pytest
 
 from b2bkit.core.app import create_app, read_deployment
+from b2bkit.core.commands.demo_accounts import Account, company_of, make_accounts
 from b2bkit.core.errors import ConfigError
+from b2bkit.testing import factories as make
 from b2bkit.testing.client import Client
+from b2bkit.testing.portal import Portal
 from tests.e2e.stage import ROOT, two_free_ports
 
 EXAMPLE = ROOT / "examples" / "polymertorg"
@@ -126,3 +130,39 @@ def test_without_its_secrets_the_example_names_each_that_is_missing() -> None:
     said = str(caught.value)
     for name in ("B2BKIT_ONEC_PASSWORD", "B2BKIT_ONEC_ODATA_PASSWORD", "B2BKIT_ONEC_SERVICE_PASSWORD", "B2BKIT_ONEC_SERVICE_KEY"):
         assert f"{name}" in said
+
+
+DEALER, DISTRIBUTOR = "791515295", "195766994"
+
+
+def told(**values: object) -> Account:
+    return Account.model_validate({"email": "o@network.example", "name": "Ольга", "password": "сеть из трёх", "role": "owner", **values})
+
+
+def test_an_account_of_a_distributor_makes_its_company_one_with_its_dealers_and_a_later_start_changes_nothing(portal: Portal) -> None:
+    with portal.work() as work:
+        for tax_id in (DEALER, DISTRIBUTOR):
+            make.legal_entity(work, company=make.company(work), tax_id=tax_id)
+        make_accounts(work, [told(company=DISTRIBUTOR, profile="distributor", dealers=[DEALER])])
+    with portal.work() as work:
+        distributor, dealer = company_of(work, DISTRIBUTOR), company_of(work, DEALER)
+        assert distributor is not None and dealer is not None
+        assert (distributor.profile, dealer.dealer_of, dealer.profile) == ("distributor", distributor.id, "legal_entity")
+        make_accounts(work, [told(company=DISTRIBUTOR, profile="individual")])
+        assert distributor.profile == "distributor", "somebody may have changed it in the portal since"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"company": "1"}, "no client has the tax id 1"),
+        ({"role": "ownr"}, "owner"),
+        ({"company": DEALER, "profile": "dealer"}, "unknown kind"),
+    ],
+)
+def test_what_an_account_of_a_demo_names_wrongly_is_said(portal: Portal, values: dict[str, str], said: str) -> None:
+    with portal.work() as work:
+        make.legal_entity(work, company=make.company(work), tax_id=DEALER)
+        with pytest.raises(click.ClickException) as refused:
+            make_accounts(work, [told(**values)])
+    assert said in refused.value.message

@@ -43,7 +43,7 @@ class Account(NamedTuple):
 
 def _accounts() -> dict[str, Account]:
     told = tomllib.loads((EXAMPLE / "demo.toml").read_text("utf-8"))["accounts"]
-    return {one.get("role") or one["staff"]: Account(one["email"], one["password"], one["name"]) for one in told}
+    return {one.get("profile") or one.get("role") or one["staff"]: Account(one["email"], one["password"], one["name"]) for one in told}
 
 
 PEOPLE = _accounts()

@@ -20,53 +20,100 @@ COMBINATIONS: list[tuple[int, str, Theme]] = [(1440, "ru", "light"), (390, "ru",
 SHARES = ((0, 3), (1, 2))  # of pages in turn
 SignedIn = Callable[[str], list[dict[str, object]]]
 OTHER: Mapping[str, Theme] = {"light": "dark", "dark": "light"}
+PRODUCT = 'first:/catalog?view=list|main h3 a[href^="/catalog/"]'
 CLIENT = {
     "today": "/", "catalogue": "/catalog?view=list", "catalogue-table": "/catalog?view=table", "catalogue-found": "/catalog?q=%D0%BF%D0%BF",
-    "catalogue-nothing": "/catalog?q=no+such+thing", "product": 'first:/catalog?view=list|main h3 a[href^="/catalog/"]',
+    "catalogue-nothing": "/catalog?q=no+such+thing", "product": PRODUCT,
     "orders": "/orders", "order": "first:/orders|main th a", "orders-cancelled": "/orders?group=cancelled",
     "orders-nothing": "/orders?q=no-such-number",
     "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
     "quick-order": "/cart/list", "saved-carts": "/cart/saved", "compare-nothing": "/catalog/compare", "watches": "/watches",
     "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
-    "security": "/profile/security",
+    "security": "/profile/security", "second-step": "/profile/security/second-step", "hours": "/notifications/hours",
+    "compare": "chosen:/catalog",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
-BUYING = {"cart": "/cart", "checkout": "/checkout"}
+BUYING = {"cart": "/cart", "checkout": "/checkout", "saved-cart": "first:/cart/saved|main th a"}
+CARD = "first:/admin/clients?q=791515295|main th a"  # the client whose buyer signs in
 STAFF = {
     "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a",
-    "clients-nothing": "/admin/clients?q=nobody", "orders": "/admin/orders", "order": "first:/admin/orders|main th a",
+    "clients-nothing": "/admin/clients?q=nobody", "account": f"{CARD}|main a[href$='/account']",
+    "entity": f"{CARD}|main a[href*='/entities/']", "person-rights": f"{CARD}|main a[href*='/access/people/']",
+    "catalogue": "/catalog", "product": PRODUCT, "product-edit": f"{PRODUCT}|main a[href^='/admin/catalog/']", "orders": "/admin/orders", "order": "first:/admin/orders|main th a",
     "exchange": "/admin/exchange", "flows": "/admin/onec", "messages": "/admin/onec/messages",
+    "flow": "first:/admin/onec|main a[href*='/onec/flows/']", "owed": "/admin/onec/owed",
     "substitutes": "/admin/substitutes", "registrations": "/admin/registrations", "requests": "/admin/requests",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
     "api": "/api/docs",
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, str]] = {
-    "anonymous": {"sign-in": "/sign-in", "reset": "/reset", "invitation": "/invitations/no-such-invitation", "unknown": "/no/such/page"},
+    "anonymous": {
+        "sign-in": "/sign-in",
+        "reset": "/reset",
+        "register": "/register",
+        "invitation": "/invitations/no-such-invitation",
+        "reset-old": "/reset/no-such-link",
+        "register-old": "/register/no-such-link",
+        "leave-old": "/notifications/unsubscribe/no-such-link",
+        "unknown": "/no/such/page",
+    },
     "buyer": CLIENT | BUYING,
     # who may less than the buyer: what looks otherwise for them
     "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")} | {"money": "/money"},
     "owner": {name: CLIENT[name] for name in ("today", "orders", "company", "details")}
-    | {"contacts": "/company/details/contacts"}
+    | {"contacts": "/company/details/contacts", "new-address": "/company/details/addresses"}
+    | {name: f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts")}
     | BUYING,
+    # whose kind of account has other pages and fields
+    "distributor": {"today": "/", "dealers": "/dealers", "dealer": "first:/dealers|main th a", "orders": "/orders"},
+    "individual": {name: CLIENT[name] for name in ("today", "company", "details", "profile")} | BUYING,
     "manager": STAFF,
     "admin": {name: STAFF[name] for name in ("dashboard", "clients", "client", "flows")}
-    | {"health": "/admin/health", "rights": "/admin/access", "texts": "/admin/messages", "undelivered": "/admin/messages/undelivered"},
+    | {
+        "health": "/admin/health",
+        "rights": "/admin/access",
+        "rights-staff": "/admin/access?side=staff",
+        "texts": "/admin/messages",
+        "text": "first:/admin/messages|main th a",
+        "undelivered": "/admin/messages/undelivered",
+        "message": "first:/admin/onec/messages|main th a",
+        "role": "first:/admin/access|main thead a",
+        "colleague": "first:/admin/access?side=staff|main a[href*='/access/staff/']",
+    },
 }
 NOT_OURS = ("api",)  # the bundled viewer of the OpenAPI document: its colours and headings are its makers'
-EXPECTED_COMPLAINTS = ("absent", "unknown", "forbidden", "invitation")  # Chromium logs the 404 and 403 that we ask for
+EXPECTED_COMPLAINTS = (
+    "absent",
+    "unknown",
+    "forbidden",
+    "invitation",
+    "reset-old",
+    "register-old",
+    "leave-old",
+)  # Chromium logs the 404 and 403 that we ask for
 
 
 def address_of(page: Page, told: str) -> str:
-    """`first:LIST|LINK` is what the first such link of a list leads to."""
-    if not told.startswith("first:"):
+    """`first:LIST|LINK` is what the first such link of a list leads to, `|LINK` again from there; `chosen:LIST` compares its first two."""
+    kind, _, way = told.partition(":")
+    if kind == "chosen":
+        page.goto(way)
+        for number in range(2):
+            page.locator("main input[form=compare]").nth(number).check()
+        page.locator("form#compare [type=submit]").click()
+        page.wait_for_url("**/compare?**")
+        return page.url
+    if kind != "first":
         return told
-    listing, link = told.removeprefix("first:").split("|")
-    page.goto(listing)
-    return page.locator(link).first.get_attribute("href") or ""
+    address, *links = way.split("|")
+    for link in links:
+        page.goto(address)
+        address = page.locator(link).first.get_attribute("href") or ""
+    return address
 
 
 def fill_cart(page: Page) -> None:
-    """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue; nothing else."""
+    """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue; nothing else. A template of them."""
     empty_cart(page)
     page.goto("/catalog")
     for number in range(3):
@@ -76,6 +123,11 @@ def fill_cart(page: Page) -> None:
             form.locator("[name=quantity]").fill("13")
         form.locator("[type=submit]").last.click()
         form.locator(".said a").wait_for()
+    page.goto("/cart")
+    page.locator("main [data-dialog=save-cart]").click()
+    page.locator("#save-name").fill("Каждый месяц")
+    page.locator("dialog#save-cart [type=submit]").click()
+    page.wait_for_url("**/cart/saved**")
 
 
 @pytest.fixture

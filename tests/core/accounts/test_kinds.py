@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -222,3 +224,19 @@ def test_every_field_that_a_route_names_is_one_of_profiles(portal):
     assert {route.field for route in portal.app.kit.routes.values() if route.field} <= FIELDS
     assert set(changes.IN_PROFILES.values()) <= FIELDS
     assert kinds.EDIT in portal.app.kit.permissions
+
+
+def test_what_a_colleague_set_meanwhile_is_not_taken_back_unseen(portal, firm, admin):
+    path = f"/admin/clients/{firm.company.id}/account"
+    shown = re.search(r'name="seen" value="([^"]*)"', admin.get(path).text)
+    assert shown
+    set_kind(admin, firm.company.id, region="Гомель")
+    admin.get(path)
+    late = admin.post(path, {"region": "", "profile": "individual", "dealer_of": "", "seen": shown[1]})
+    assert late.status_code == 422
+    assert "Гомель" in late.text
+    assert kind_of(portal, firm.company.id)[:2] == ("Гомель", "legal_entity")
+    fresh = re.search(r'name="seen" value="([^"]*)"', late.text)
+    assert fresh
+    assert admin.post(path, {"region": "", "profile": "individual", "dealer_of": "", "seen": fresh[1]}).status_code == 303
+    assert kind_of(portal, firm.company.id)[:2] == ("", "individual")

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from b2bkit.core.accounts import changes_erp, tax_numbers
 from b2bkit.core.accounts.changes_words import Line, in_words
 from b2bkit.core.accounts.events import ChangeAsked, ChangeDecided
-from b2bkit.core.accounts.models import LegalEntity, User
+from b2bkit.core.accounts.models import Company, LegalEntity, User
 from b2bkit.core.accounts.models_requests import ChangeRequest
 from b2bkit.core.accounts.people import EMAIL
 from b2bkit.core.audit.service import record
+from b2bkit.core.db.hold import hold
 from b2bkit.core.db.types import new_id
 from b2bkit.core.erp.events import TaskAnswered
 from b2bkit.core.erp.service import tasks
@@ -129,6 +130,7 @@ def _ask(
     if not changes:
         raise Refused(Problem("nothing_changed", _("Nothing differs from what 1C has.")))
     if entity_id is not None:
+        hold(work.session, Company, company_id)
         _replace_waiting(work, company_id, entity_id)
     request = ChangeRequest(
         id=new_id(), company_id=company_id, entity=entity, entity_id=entity_id, label=label, changes=changes, note=note.strip()[:1000],
@@ -150,7 +152,7 @@ def _ask(
 def _replace_waiting(work: Work, company_id: UUID, entity_id: UUID) -> None:
     """Of several wishes for one thing the newest counts."""
     same = (ChangeRequest.company_id == company_id, ChangeRequest.entity_id == entity_id, ChangeRequest.state == "waiting")
-    for earlier in work.session.scalars(select(ChangeRequest).where(*same)):
+    for earlier in work.session.scalars(select(ChangeRequest).where(*same).with_for_update()):
         earlier.state, earlier.decided_at = "withdrawn", work.now
         changes_erp.forget(work, earlier)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from b2bkit.core.accounts.models import Company
 from b2bkit.core.audit.service import record
+from b2bkit.core.db.hold import hold
 from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.extend.things import Level
 from b2bkit.core.i18n import _
@@ -43,16 +44,26 @@ def far_profiles(work: Work) -> list[str]:
     return [one.code for one in work.kit.profiles.values() if one.side == "client" and Level.NETWORK in one.rights.values()]
 
 
-def change(work: Work, *, company_id: UUID, region: str, profile: str, dealer_of: UUID | None) -> None:
+def stamp(company: Company) -> str:
+    """What a form shows, in a word: another one when somebody changed it since."""
+    return f"{company.profile}|{company.dealer_of or ''}|{company.region}"
+
+
+def change(work: Work, *, company_id: UUID, region: str, profile: str, dealer_of: UUID | None, seen: str = "") -> None:
     """Sets all three; the client's people have the pages and rights of the new kind with their next request.
+
+    seen   the stamp of what the form showed; Refused when it is another one by now, so that nobody takes back what a colleague has set
 
     NotFound for a client whom the actor does not see; Refused for an unknown profile, for a region that the actor could not see any more,
     and for a distributor who is none: another dealer, the company itself, or somebody whose kind of account has no dealers.
     """
     work.require(EDIT)
-    company = work.session.get(Company, company_id)
+    hold(work.session, Company, company_id, dealer_of)
+    company = work.session.get(Company, company_id, populate_existing=True)
     if company is None:
         raise NotFound("company")
+    if seen and seen != stamp(company):
+        raise Refused(Problem("changed_meanwhile", _changed(work, company)))
     region = " ".join(region.split())
     wanted: dict[str, object] = {"region": region, "profile": profile, "dealer_of": dealer_of}
     problems = _wrong(work, company, region, profile, dealer_of)
@@ -72,6 +83,13 @@ def change(work: Work, *, company_id: UUID, region: str, profile: str, dealer_of
     work.signal("session", company_id, companies=tuple(concerned), staff=True)
 
 
+def _changed(work: Work, company: Company) -> str:
+    label = _(work.kit.profiles[company.profile].label) if company.profile in work.kit.profiles else company.profile
+    now = [label, company.region, _words(work, "dealer_of", company.dealer_of)]
+    said = _("A colleague changed this client meanwhile. Now it is: {now}. What you chose stands below; save once more if it shall hold.")
+    return said.format(now=", ".join(part for part in now if part))
+
+
 def _wrong(work: Work, company: Company, region: str, profile: str, dealer_of: UUID | None) -> list[Problem]:
     problems = []
     known = work.kit.profiles.get(profile)
@@ -86,7 +104,7 @@ def _wrong(work: Work, company: Company, region: str, profile: str, dealer_of: U
 
 
 def _wrong_distributor(work: Work, company: Company, dealer_of: UUID) -> list[Problem]:
-    found = work.session.get(Company, dealer_of)
+    found = work.session.get(Company, dealer_of, populate_existing=True)
     if found is None or found.id == company.id or found.profile not in far_profiles(work):
         return [Problem("no_distributor", _("Choose a distributor: a client whose kind of account has dealers."), "dealer_of")]
     if found.dealer_of is not None:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from b2bkit.core.accounts.models import Address
+from b2bkit.core.accounts.models import Address, Company
 from b2bkit.core.audit.service import record
+from b2bkit.core.db.hold import hold
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Conflict, NotFound, Problem, Refused
 from b2bkit.core.i18n import _
@@ -33,6 +34,7 @@ class Wanted:
 def save(work: Work, *, company_id: UUID, address_id: UUID | None, wanted: Wanted) -> UUID:
     """Adds an address, or changes one of one's own; placed orders keep the address that they were placed with."""
     work.require(EDIT)
+    hold(work.session, Company, company_id)
     found = _own(work, company_id, address_id) if address_id is not None else None
     problems = [] if wanted.label.strip() else [Problem("label_missing", _("Call the address by a name: a shop, a site, a town."), "label")]
     if len(wanted.text.strip()) < 5:
@@ -62,7 +64,8 @@ def archive(work: Work, *, company_id: UUID, address_id: UUID) -> None:
 
 
 def _own(work: Work, company_id: UUID, address_id: UUID) -> Address:
-    found = work.session.get(Address, address_id)
+    statement = select(Address).where(Address.id == address_id).with_for_update().execution_options(populate_existing=True)
+    found = work.session.scalars(statement).one_or_none()
     if found is None or found.company_id != company_id or not found.active:
         raise NotFound("address")
     if not found.made_here:

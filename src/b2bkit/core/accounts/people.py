@@ -15,6 +15,7 @@ from b2bkit.core.accounts import passwords, sign_in
 from b2bkit.core.accounts.events import EmployeeDismissed, EmployeeInvited, EmployeeJoined
 from b2bkit.core.accounts.models import Company, Invitation, Membership, User
 from b2bkit.core.audit.service import record
+from b2bkit.core.db.hold import hold
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.i18n import _
@@ -50,6 +51,7 @@ def invite(work: Work, *, company_id: UUID, email: str, name: str, role: str) ->
     work.require("accounts.people")
     if work.session.get(Company, company_id) is None:
         raise NotFound("company")
+    hold(work.session, Company, company_id)
     email, name = email.strip().lower(), " ".join(name.split())
     problems = [*_check_person(work, email, name), *_check_role(work, role)]
     if not problems and _is_member(work, company_id, email):
@@ -94,7 +96,7 @@ def _revoke_earlier(work: Work, company_id: UUID, email: str) -> None:
         Invitation.used_at.is_(None),
         Invitation.revoked_at.is_(None),
     )
-    for earlier in work.session.scalars(select(Invitation).where(*waiting)):
+    for earlier in work.session.scalars(select(Invitation).where(*waiting).with_for_update()):
         earlier.revoked_at = work.now
 
 
@@ -220,7 +222,8 @@ def links_to_hand_over(work: Work, *, company_id: UUID) -> dict[UUID, str]:
 def revoke(work: Work, *, invitation_id: UUID) -> None:
     """Closes an invitation's link at once."""
     work.require("accounts.people")
-    invitation = work.session.get(Invitation, invitation_id)
+    statement = select(Invitation).where(Invitation.id == invitation_id).with_for_update().execution_options(populate_existing=True)
+    invitation = work.session.scalars(statement).one_or_none()
     if invitation is None or invitation.used_at is not None:
         raise NotFound("invitation")
     invitation.revoked_at = work.now
@@ -230,7 +233,8 @@ def revoke(work: Work, *, invitation_id: UUID) -> None:
 
 def _member(work: Work, membership_id: UUID) -> Membership:
     work.require("accounts.people")
-    member = work.session.get(Membership, membership_id)
+    statement = select(Membership).where(Membership.id == membership_id).with_for_update().execution_options(populate_existing=True)
+    member = work.session.scalars(statement).one_or_none()
     if member is None or member.dismissed_at is not None:
         raise NotFound("membership")
     if member.user_id == work.actor.user_id:

@@ -99,7 +99,7 @@ class Account:
         form, work = read_form(req, forms.AccountForm), work_of(req)
         company = clients.seen(work, company_id)
         try:
-            kinds.change(work, company_id=company_id, region=form.region, profile=form.profile, dealer_of=form.dealer_of)
+            kinds.change(work, company_id=company_id, region=form.region, profile=form.profile, dealer_of=form.dealer_of, seen=form.seen)
         except Refused as refused:
             return self._show(req, resp, company, form, refused)
         return redirect(req, resp, "admin.client", company_id=company_id, done="account")
@@ -107,7 +107,17 @@ class Account:
     def _show(self, req: Request, resp: Response, company: Company, form: forms.AccountForm, refused: Refused | None = None) -> None:
         problems, status = (refused.problems, refused.status) if refused else ((), 200)
         choice = kinds.choice(work_of(req), company)
-        render(req, resp, "admin/account.html", status=status, company=company, form=form, choice=choice, problems=problems)
+        render(
+            req,
+            resp,
+            "admin/account.html",
+            status=status,
+            company=company,
+            form=form,
+            choice=choice,
+            stamp=kinds.stamp(company),
+            problems=problems,
+        )
 
 
 class Access:

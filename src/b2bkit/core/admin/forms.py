@@ -46,11 +46,12 @@ class AccessForm(Closed):
 
 
 class AccountForm(Closed):
-    """What kind of client it is. `dealer_of` is the distributor, none where it deals for itself."""
+    """What kind of client it is. `dealer_of` is the distributor, none where it deals for itself; `seen` is what the form showed."""
 
     region: Text = ""
     profile: Annotated[str, StringConstraints(max_length=30)] = ""
     dealer_of: UUID | None = None
+    seen: Annotated[str, StringConstraints(max_length=400)] = ""
 
 
 class TaskForm(Closed):

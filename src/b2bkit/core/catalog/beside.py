@@ -16,6 +16,7 @@ from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.models import Analogue, Attribute, Product, ProductVariant
 from b2bkit.core.catalog.product import visible_goods
 from b2bkit.core.catalog.visibility import visible
+from b2bkit.core.db.hold import hold
 from b2bkit.core.db.rows import Change, Row, save
 from b2bkit.core.db.session import PortalSession
 from b2bkit.core.errors import NotFound, Problem, Refused
@@ -107,6 +108,7 @@ def link(work: Work, *, product_id: UUID, article: str) -> UUID:
         raise Refused(Problem("catalog.many_articles", _("Several products have this article; give one of them another in 1C."), "article"))
     if found[0] == product_id:
         raise Refused(Problem("catalog.own_article", _("This is the product itself. Enter the article of another one."), "article"))
+    hold(work.session, Product, product_id, found[0])
     there = _analogue_ids(work, product_id)
     if found[0] in there:
         return found[0]
@@ -122,6 +124,7 @@ def link(work: Work, *, product_id: UUID, article: str) -> UUID:
 def unlink(work: Work, *, product_id: UUID, other_id: UUID) -> None:
     """The two are no analogues any more. Raises NotFound for what is not there."""
     require_product(work, product_id)
+    hold(work.session, Product, product_id, other_id)
     if other_id not in _analogue_ids(work, product_id):
         raise NotFound("analogue")
     first, second = sorted((product_id, other_id), key=lambda id_: id_.bytes)

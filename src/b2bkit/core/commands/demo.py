@@ -23,34 +23,14 @@ from typing import IO, NamedTuple
 
 import click
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
-from b2bkit.core.accounts.commands import make_staff
-from b2bkit.core.accounts.models import Company, LegalEntity, Membership, User
-from b2bkit.core.accounts.passwords import hash_password
 from b2bkit.core.app import create_app, owners, read_deployment
-from b2bkit.core.config import did_you_mean
+from b2bkit.core.commands.demo_accounts import Account, company_of, make_accounts
 from b2bkit.core.db import migrate
 from b2bkit.core.db.engine import Database
-from b2bkit.core.db.types import new_id
-from b2bkit.core.work import Work
 
 START_SECONDS = 60
 FIRST_DATA_SECONDS = 300
-
-
-class Account(BaseModel):
-    """Somebody to sign in as: `company` is a client's tax id, or `staff` a staff role."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: str
-    name: str
-    password: str
-    role: str = ""
-    company: str = ""
-    staff: str = ""
-    says: str = ""
 
 
 class Beside(BaseModel):
@@ -241,7 +221,7 @@ def _wait_for_data(folder: Path, described: DemoFile) -> None:
     try:
         while time.monotonic() < end:
             with app.work(write=False) as work:
-                if _company_of(work, described.waits_for) is not None:
+                if company_of(work, described.waits_for) is not None:
                     return
             if not told:
                 click.echo("The ERP in the box sends its catalogue, clients and orders for the first time ...")
@@ -252,40 +232,13 @@ def _wait_for_data(folder: Path, described: DemoFile) -> None:
     raise click.ClickException(f"no data came from the ERP in the box within {FIRST_DATA_SECONDS} s; see the logs in var/")
 
 
-def _company_of(work: Work, tax_id: str) -> Company | None:
-    statement = select(Company).join(LegalEntity, LegalEntity.company_id == Company.id).where(LegalEntity.tax_id == tax_id)
-    return work.session.scalars(statement.limit(1)).one_or_none()
-
-
 def _make_accounts(folder: Path, described: DemoFile) -> None:
     app = create_app(folder)
     try:
         with app.work() as work:
-            for account in described.accounts:
-                if work.session.scalars(select(User).where(User.email == account.email)).first() is None or account.staff:
-                    _make_account(work, account)
+            make_accounts(work, described.accounts)
     finally:
         app.close()
-
-
-def _make_account(work: Work, account: Account) -> None:
-    known = work.session.scalars(select(User).where(User.email == account.email)).one_or_none()
-    if account.staff:
-        if known is None or known.password_hash is None:
-            make_staff(work, email=account.email, name=account.name, role=account.staff, password=account.password)
-        return
-    if account.role not in work.kit.roles:
-        raise click.ClickException(
-            f"demo.toml: {account.email}: unknown role {account.role!r}: {did_you_mean(account.role, work.kit.roles)}"
-        )
-    company = _company_of(work, account.company)
-    if company is None:
-        raise click.ClickException(f"demo.toml: {account.email}: no client has the tax id {account.company}")
-    user = User(id=new_id(), email=account.email, name=account.name, password_hash=hash_password(account.password), created_at=work.now)
-    work.session.add(user)
-    work.session.flush()
-    work.session.add(Membership(company_id=company.id, user_id=user.id, role=account.role, since=work.now))
-    work.session.flush()
 
 
 def _tell(folder: Path, described: DemoFile, address: str, beside: Sequence[Started], seconds: float) -> None:

@@ -18,6 +18,7 @@ from b2bkit.core.audit.service import record
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.visibility import visible
 from b2bkit.core.config import Config
+from b2bkit.core.db.hold import hold
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import NotFound, Problem, Refused
 from b2bkit.core.files.models import ProductFile
@@ -92,9 +93,9 @@ def path_of(config: Config, name: str) -> Path:
 
 def type_of(filename: str, data: bytes) -> str:
     """The media type that name and bytes agree on. Raises Refused for a file of another kind, or whose name says something else."""
-    ending = filename.rpartition(".")[2].lower()
+    _stem, dot, ending = filename.lower().rpartition(".")
     for begins, endings in _BEGINNINGS:
-        if data.startswith(begins) and ending in endings:
+        if dot and data.startswith(begins) and ending in endings:
             return endings[ending]
     told = _("This is no file that can be kept here. PDF, DOCX, XLSX, ODT, ODS, ZIP, JPEG and PNG are, each with its own ending.")
     raise Refused(Problem("files.kind", told, "file"))
@@ -108,6 +109,7 @@ def add(work: Work, *, product_id: UUID, kind: str, title: str, filename: str, d
     if len(data) > LARGEST:
         raise Refused(Problem("files.large", _("The file is larger than 20 MB."), "file"))
     found = type_of(filename, data)
+    hold(work.session, Product, product_id)
     there = work.session.scalars(select(ProductFile.id).where(ProductFile.product_id == product_id)).all()
     if len(there) >= MOST:
         raise Refused(Problem("files.many", _("A product has at most %(most)d files. Remove one first.") % {"most": MOST}, "file"))
@@ -131,7 +133,8 @@ def _put(path: Path, data: bytes) -> None:
 def remove(work: Work, *, product_id: UUID, file_id: UUID) -> None:
     """Takes a file away. Raises NotFound alike for one that is not there and for a product that the actor does not see."""
     _require_product(work, product_id)
-    found = work.session.scalars(select(ProductFile).where(ProductFile.id == file_id, ProductFile.product_id == product_id)).one_or_none()
+    statement = select(ProductFile).where(ProductFile.id == file_id, ProductFile.product_id == product_id).with_for_update()
+    found = work.session.scalars(statement).one_or_none()
     if found is None:
         raise NotFound("file")
     path = path_of(work.config, found.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from io import BytesIO
@@ -34,20 +35,26 @@ def _refusal(code: str, message: str, status: int = 400) -> BadRequest:
     return BadRequest(Problem(code, message), status)
 
 
+def _too_large(limit: int) -> BadRequest:
+    most = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{max(1, limit // 1000)} kB"
+    said = _("This takes at most {most} at once, and more was sent. Go back, choose a smaller file or send less.")
+    return _refusal("too_large", said.format(most=most), 413)
+
+
 async def read_bytes(req: falcon.asgi.Request, limit: int, seconds: float) -> bytes:
     """The whole body, at most `limit` bytes. BadRequest 413 beyond it, 408 when it comes too slowly."""
     announced = req.content_length
     if announced == 0:
         return b""
     if announced is not None and announced > limit:
-        raise _refusal("too_large", _("The data is larger than is accepted here."), 413)
+        raise _too_large(limit)
     chunks, size = [], 0
     try:
         async with asyncio.timeout(seconds + (announced or limit) * SECONDS_PER_BYTE):
             async for chunk in req.stream:
                 size += len(chunk)
                 if size > limit:
-                    raise _refusal("too_large", _("The data is larger than is accepted here."), 413)
+                    raise _too_large(limit)
                 chunks.append(chunk)
     except TimeoutError:
         raise _refusal("too_slow", _("The data came too slowly. Nothing was done: try again."), 408) from None
@@ -154,6 +161,13 @@ def parse_pairs(encoded: bytes) -> list[tuple[str, str]]:
     return pairs
 
 
+def _file_name(given: str) -> str:
+    """A file's name as it was sent, without what is not for reading: controls, marks that turn the direction of text, half characters.
+    A long one keeps its end, which says of what kind the file is.
+    """
+    return "".join(sign for sign in given if unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))[-255:]
+
+
 _MULTIPART = MultipartParseOptions()
 _MULTIPART.max_body_part_count = FIELDS
 _MULTIPART.max_secure_filename_length = 100
@@ -173,7 +187,7 @@ def _multipart(body: bytes, content_type: str, limit: int) -> Form:
             if not name:
                 raise _refusal("bad_form", _("A part of the form has no name."))
             if part.filename is not None:
-                files.append((name, Upload(part.filename[:255], part.content_type, data)))
+                files.append((name, Upload(_file_name(part.filename), part.content_type, data)))
             else:
                 pairs.append((name, clean_text(data)))
     except (MultipartParseError, ValueError, LookupError):

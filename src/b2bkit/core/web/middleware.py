@@ -12,6 +12,7 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import Unavailable
 from b2bkit.core.web import guard
 from b2bkit.core.web.answers import answer_kind, bare_page, clear
+from b2bkit.core.web.download import SANDBOX
 from b2bkit.core.web.endpoint import answer_failure
 from b2bkit.core.web.errors import PROBLEM_JSON, failure_of, problem_json
 from b2bkit.core.web.handling import HTML, set_cookie
@@ -65,7 +66,10 @@ class Edge:
         state: State | None = getattr(req.context, "state", None)
         if state is None:
             return
+        download = resp.get_header("Content-Security-Policy") == SANDBOX
         resp.set_headers(self.security)
+        if download:
+            resp.set_header("Content-Security-Policy", SANDBOX)
         resp.set_header("X-Request-ID", state.request_id)
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
