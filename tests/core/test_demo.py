@@ -146,7 +146,8 @@ def test_an_account_of_a_distributor_makes_its_company_one_with_its_dealers_and_
         make_accounts(work, [told(company=DISTRIBUTOR, profile="distributor", dealers=[DEALER])])
     with portal.work() as work:
         distributor, dealer = company_of(work, DISTRIBUTOR), company_of(work, DEALER)
-        assert distributor is not None and dealer is not None
+        assert distributor is not None
+        assert dealer is not None
         assert (distributor.profile, dealer.dealer_of, dealer.profile) == ("distributor", distributor.id, "legal_entity")
         make_accounts(work, [told(company=DISTRIBUTOR, profile="individual")])
         assert distributor.profile == "distributor", "somebody may have changed it in the portal since"

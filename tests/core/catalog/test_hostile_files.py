@@ -1,4 +1,4 @@
-"""Files that staff put beside products: whatever a file is called and whatever it holds, it is refused at its field or served as a download."""
+"""Files that staff put beside products: whatever one is called or holds, it is refused at its field or served as a download."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def test_a_name_is_only_ever_a_name(shop: Shop) -> None:
         assert status == 303, filename
         name, headers = served(shop, staff)
         assert name == kept or not kept
-        assert name.endswith(".pdf") and len(name) <= 120
+        assert name.endswith(".pdf")
+        assert len(name) <= 120
         assert not set(headers["content-disposition"]) & set("\r\n")
         page = staff.get(f"/admin/catalog/{shop.blue.id}").text
         assert "<img src=x" not in page
@@ -73,9 +74,7 @@ def test_a_name_is_only_ever_a_name(shop: Shop) -> None:
         staff.post(removing[1])
     put(shop, "last.pdf")
     there = [path for path in (shop.portal.app.config.data / "files").rglob("*") if path.is_file()]
-    assert [bool(re.fullmatch(r"[0-9a-f]{32}", path.name)) for path in there] == [True] * 3, (
-        "two were there already; no name of a browser's becomes a path"
-    )
+    assert [bool(re.fullmatch(r"[0-9a-f]{32}", path.name)) for path in there] == [True] * 3, "two were there before"
 
 
 CODED = (("unicode_escape", r"\ud800.pdf"), ("utf-16", "%00%d8.pdf"), ("hex", "61"), ("utf-8", "%ff.pdf"), ("utf-8", "%00"))

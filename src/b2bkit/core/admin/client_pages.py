@@ -108,16 +108,9 @@ class Account:
         problems, status = (refused.problems, refused.status) if refused else ((), 200)
         choice = kinds.choice(work_of(req), company)
         render(
-            req,
-            resp,
-            "admin/account.html",
-            status=status,
-            company=company,
-            form=form,
-            choice=choice,
-            stamp=kinds.stamp(company),
+            req, resp, "admin/account.html", status=status, company=company, form=form, choice=choice, stamp=kinds.stamp(company),
             problems=problems,
-        )
+        )  # fmt: skip
 
 
 class Access:

@@ -1,4 +1,4 @@
-"""Rows that stand for a whole: whoever counts or compares what belongs to them holds them first, so that of two at once the second waits."""
+"""Rows that stand for a whole: who counts or compares what belongs to them holds them first, so that of two at once the second waits."""
 
 from __future__ import annotations
 
