@@ -37,7 +37,9 @@ class Page:
     def read(self) -> None:
         with self.pool.connection() as connection:
             for sql, parameters in self.page["statements"]:  # type: ignore[attr-defined]
-                connection.execute(sql, parameters).fetchall()
+                cursor = connection.execute(sql, parameters)
+                if cursor.description is not None:
+                    cursor.fetchall()
 
 
 async def main(port: int, file: Path) -> None:
