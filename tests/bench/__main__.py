@@ -22,41 +22,18 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from b2bkit.core.app import App
-from b2bkit.testing.client import Client
 from b2bkit.testing.services import free_port, postgres_server
-from tests.bench import facets, hanging, onec
+from tests.bench import facets, hanging, large, onec
 from tests.bench.figure import Figure
 from tests.bench.load import direct, fetch, measure
 from tests.bench.raw import BareOrder, Statement
+from tests.bench.recording import recorded, signed_in
 from tests.bench.stage import Stage, running
 
 ROUNDS = 7  # short ones: a neighbour of this machine that wakes up spoils one or two, not the median
 STREAMS = 1000
-
-
-@contextmanager
-def recorded() -> Iterator[list[Statement]]:
-    """Statements that this process sends meanwhile, transaction control left out."""
-    found: list[Statement] = []
-
-    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
-        found.append((sql, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def signed_in(app: App, stage: Stage) -> Client:
-    client = Client(app.asgi, f"127.0.0.1:{stage.port}")
-    client.cookies["b2bkit"], client.csrf = stage.token, stage.csrf
-    return client
 
 
 def statements_of(app: App, stage: Stage, path: str) -> list[Statement]:
@@ -202,7 +179,14 @@ def main() -> int:
     with postgres_server() as server, server.fresh_database() as url, tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder), url)
         stage.fill()
-        for part in (pages, orders, lambda _stage: hanging.figures(), lambda _stage: onec.figures(), lambda _stage: facets.figures()):
+        for part in (
+            pages,
+            orders,
+            lambda _stage: hanging.figures(),
+            lambda _stage: onec.figures(),
+            lambda _stage: facets.figures(),
+            lambda _stage: large.figures(),
+        ):
             for figure in part(stage):
                 figures.append(figure)
                 sys.stdout.write(figure.line)

@@ -1,23 +1,33 @@
-"""Pages over 200,000 products, 60,000 companies and 1,000,000 orders, against their bare queries; and what they cost at a hundredth of it.
+"""Pages over 200,000 products, 60,000 companies and 1,000,000 orders, against their bare queries and templates.
+
+What they cost at a hundredth of the data is measured too, and printed as growth.
 
 `python -m tests.bench.large [SHARE]` runs it alone, with that part (1: all) of the data.
 """
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from b2bkit.testing.services import postgres_server
+from b2bkit.core.web.render import Renderer
+from b2bkit.testing.services import free_port, postgres_server
+from tests.bench import floor
 from tests.bench.figure import Figure
 from tests.bench.large_data import CART, FULL, People, Size, cookies, fill
 from tests.bench.load import fetch, measure
+from tests.bench.raw import Statement
+from tests.bench.recording import recorded, signed_in
 from tests.bench.stage import Stage
 
 ROUNDS: Final = 5
@@ -41,7 +51,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def figures(size: Size = FULL) -> Iterator[Figure]:
-    """p95 of each page at 8 clients, as a multiple of its bare queries; then its growth from a hundredth of the data."""
+    """p95 of each page at 8 clients, as a multiple of its bare queries and template; then its growth from a hundredth of the data."""
     small = dict(_pages(size.part(PART), judged=False))
     for page, found in _pages(size, judged=True):
         yield from found.figures
@@ -53,7 +63,7 @@ class Found:
 
     def __init__(self, page: str, ratio: float, p95: float, bare: float, statements: int) -> None:
         self.p95 = p95
-        note = f"{page}: p95 of {p95 * 1000:.0f} ms in multiples of its {statements} bare queries ({bare * 1000:.0f} ms)"
+        note = f"{page}: p95 of {p95 * 1000:.0f} ms in multiples of its {statements} bare queries and template ({bare * 1000:.0f} ms)"
         self.figures = [Figure(note, round(ratio, 2), "times", "lower", 4)]
 
 
@@ -66,34 +76,89 @@ def _pages(size: Size, *, judged: bool) -> Iterator[tuple[str, Found]]:
         yield from _measured(stage, people, ROUNDS if judged else 2)
 
 
-def _measured(stage: Stage, people: People, rounds: int) -> Iterator[tuple[str, Found]]:
-    from tests.bench.__main__ import floor, recorded, signed_in
+class _Asked(NamedTuple):
+    """What a page asks the database, and what makes its HTML of that."""
 
+    statements: list[Statement]
+    render: Callable[[], bytes]
+
+
+def _measured(stage: Stage, people: People, rounds: int) -> Iterator[tuple[str, Found]]:
     app = stage.app()
-    asked, bodies = {}, {}
-    for path, who in PAGES.values():
+    asked = {}
+    for page, (path, who) in PAGES.items():
         stage.token = getattr(people, who)
         client = signed_in(app, stage)
         client.get(path)
-        with recorded() as found:
+        with recorded() as statements, _rendered() as render:
             answer = client.get(path)
         assert answer.status_code == 200, (path, answer.text[:300])
-        asked[path], bodies[path] = list(found), answer.content
-        if "-v" in sys.argv: print(path, len(found), [x[0][:60] for x in found if not x[0].lstrip().lower().startswith(("select","with"))], file=sys.stderr)
+        asked[page] = _Asked(list(statements), render)
     app.close()
     with stage.served():
         for page, (path, who) in PAGES.items():
             headers = cookies(getattr(people, who))
             assert fetch(stage.port, path, headers)
-            plain = path.partition("?")[0]
-            with floor(stage, {plain: asked[path]}, {plain: bodies[path]}) as port:
-                ratios, ours_all, bare_all = [], [], []
-                for _round in range(rounds):
-                    ours, bare = measure(stage.port, path, headers, seconds=1.5), measure(port, plain, seconds=1.5)
-                    ratios.append(ours.p95 / bare.p95)
-                    ours_all.append(ours.p95)
-                    bare_all.append(bare.p95)
-            yield page, Found(page, statistics.median(ratios), statistics.median(ours_all), statistics.median(bare_all), len(asked[path]))
+            with _bare(stage, asked[page]) as port:
+                times = [
+                    (measure(stage.port, path, headers, seconds=1.5).p95, measure(port, "/bare", seconds=1.5).p95)
+                    for _round in range(rounds)
+                ]
+            ratio = statistics.median(ours / bare for ours, bare in times)
+            ours, bare = (statistics.median(one) for one in zip(*times, strict=True))
+            yield page, Found(page, ratio, ours, bare, len(asked[page].statements))
+
+
+@contextmanager
+def _rendered() -> Iterator[Callable[[], bytes]]:
+    """A function that renders again what is rendered meanwhile: the whole template, or, where widgets read for themselves, these."""
+    made: list[tuple[int, Callable[[], str]]] = []
+    depth = 0
+    text = Renderer.text
+
+    def noted(self: Renderer, template: str, values: Mapping[str, object]) -> str:
+        nonlocal depth
+        depth += 1
+        context = copy_context()
+        made.append((depth, lambda: context.copy().run(text, self, template, values)))
+        try:
+            return text(self, template, values)
+        finally:
+            depth -= 1
+
+    def again() -> bytes:
+        inner = [one for deep, one in made if deep > 1]
+        return "".join(one() for one in inner or [one for _deep, one in made]).encode()
+
+    Renderer.text = noted  # type: ignore[method-assign]
+    try:
+        yield again
+    finally:
+        Renderer.text = text  # type: ignore[method-assign]
+
+
+@contextmanager
+def _bare(stage: Stage, asked: _Asked) -> Iterator[int]:
+    """A bare server, in a child that has the page's values: it runs the statements and renders the template."""
+    port = free_port()
+    page = {"statements": asked.statements, "body": asked.render, "type": "text/html; charset=utf-8"}
+    known = {"url": stage.url.replace("postgresql+psycopg://", "postgresql://"), "pages": {"/bare": page}}
+    child = get_context("fork").Process(target=lambda: asyncio.run(floor.main(port, known)))
+    child.start()
+    try:
+        until = time.perf_counter() + 30
+        while True:
+            try:
+                fetch(port, "/bare")
+                break
+            except OSError:
+                assert time.perf_counter() < until
+                assert child.is_alive()
+                time.sleep(0.02)
+        yield port
+    finally:
+        child.terminate()
+        child.join(20)
 
 
 def main() -> int:

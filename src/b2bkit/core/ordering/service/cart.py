@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,7 +31,7 @@ class CartRow(NamedTuple):
     contract_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CartView:
     """A cart with this moment's prices and stock. `version` is sent back with every change; without `terms` nothing can be ordered."""
 
@@ -45,22 +46,22 @@ class CartView:
         """Of all sums."""
         return self.terms.currency if self.terms is not None else ""
 
-    @property
+    @cached_property
     def changed(self) -> list[Line]:
         """Lines that differ from what the buyer saw and wait to be accepted."""
         return [line for line in self.lines if line.differs]
 
-    @property
+    @cached_property
     def news(self) -> str:
         """A sign of all that differs now: what is accepted is what was shown."""
         return news_of(self.lines)
 
-    @property
+    @cached_property
     def wrong(self) -> list[Line]:
         """Lines whose quantity or unit will not do."""
         return [line for line in self.lines if line.problem is not None]
 
-    @property
+    @cached_property
     def short(self) -> list[Line]:
         """Lines of which less is in stock than wanted: said, and no hindrance."""
         return [line for line in self.lines if line.short]
@@ -70,7 +71,7 @@ class CartView:
         """The sum with VAT as it was last seen, where it differs from now."""
         return self.seen_total if self.seen_total is not None and self.seen_total != self.sums.total else None
 
-    @property
+    @cached_property
     def unpriced(self) -> list[Line]:
         """Lines that cannot be ordered because no price is known."""
         return [line for line in self.lines if line.visible and line.price is None and line.problem is None]
