@@ -16,7 +16,7 @@ INSERT INTO core_packaging (id, product_id, name, factor, position)
 SELECT gen_random_uuid(), id, 'мешок', 25, 0 FROM core_product;
 
 INSERT INTO core_price (price_type_id, product_id, min_quantity, value, as_of)
-SELECT t.id, p.id, least, 4.62 + abs(hashtext(p.article)) % 97, now()
+SELECT t.id, p.id, least, 4.62 + abs(hashtext(p.article) % 97), now()
 FROM core_price_type t, core_product p, unnest(ARRAY[0, 1000]) AS least;
 
 INSERT INTO core_stock (product_id, warehouse_id, quantity, as_of)
@@ -59,7 +59,7 @@ INSERT INTO core_order_line (
 SELECT
   gen_random_uuid(), o.company_id, o.id, place, p.id, p.article, p.name, 'мешок', 25, 2, 'кг', '166', 50, 4.62, false, 20, 231, 46.2, 277.2,
   '[]'
-FROM (SELECT id, company_id, abs(hashtext(number)) AS h FROM core_order) AS o CROSS JOIN generate_series(0, 2) AS place
+FROM (SELECT id, company_id, abs(hashtext(number) % 1000000) AS h FROM core_order) AS o CROSS JOIN generate_series(0, 2) AS place
 JOIN core_product p ON p.id = md5('p' || ((o.h + place * 7919) % :products))::uuid;
 
 INSERT INTO core_order_event (id, company_id, order_id, kind, at, exact, actor, note)
