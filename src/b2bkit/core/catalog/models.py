@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from b2bkit.core.catalog.saved.models import SavedFilter as SavedFilter
 from b2bkit.core.catalog.search import MAX_TEXT
 from b2bkit.core.catalog.words.models import CatalogMark as CatalogMark
 from b2bkit.core.catalog.words.models import CatalogWord as CatalogWord

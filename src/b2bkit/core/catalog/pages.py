@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -15,6 +16,7 @@ from b2bkit.core.catalog.facets.ranges import fold
 from b2bkit.core.catalog.listing import ListQuery
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
+from b2bkit.core.catalog.saved.service import has_filters, open_filter
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import all_shown, attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
@@ -31,6 +33,7 @@ class ListForm(Narrowed):
 
     cursor: str | None = None
     view: View | None = None
+    saved: UUID | None = None
 
 
 class QuantityForm(BaseModel):
@@ -90,12 +93,18 @@ class ProductList:
 
     def on_get(self, req: Request, resp: Response) -> None:
         work, form = work_of(req), read_query(req, ListForm, fold)
+        opened = open_filter(work, form.saved) if form.saved is not None else None
+        if opened is not None:
+            form = ListForm(**opened.form.model_dump(), view=opened.row.view, cursor=form.cursor)
         if form.view is not None:
             remember(req, resp, "list", form.view)
         kept = (req.get_cookie_values("b2bkit-list") or ["list"])[0]
         query = ListQuery(q=form.q, category=form.category, sort=form.sort, cursor=form.cursor)
         tree, page, instead = browse(work, query, form.chosen(work.kit.facets), exact=form.exact)
-        chosen = tree.find(form.category)
+        chosen, group_lost = tree.find(form.category), False
+        if opened is not None and form.category is not None and chosen is None:  # the group is not there for this person any more
+            form, group_lost = form.model_copy(update={"category": None}), True
+            tree, page, instead = browse(work, replace(query, category=None), form.chosen(work.kit.facets), exact=form.exact)
         matching = tree.matching if form.category is None else chosen.matching if chosen else 0
         render(
             req,
@@ -115,6 +124,9 @@ class ProductList:
             ways=[] if page.goods else ways_out(tree, chosen, form),
             orders=can_order(work),
             cart=CART,
+            opened=opened,
+            group_lost=group_lost,
+            saves=has_filters(work),
         )
 
 

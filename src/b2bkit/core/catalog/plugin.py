@@ -8,9 +8,10 @@ from b2bkit.core.catalog import api, beside_pages, compare, pages, visibility
 from b2bkit.core.catalog.facets import api as facets_api
 from b2bkit.core.catalog.facets import own, panel
 from b2bkit.core.catalog.facets.keeper import Keeper
+from b2bkit.core.catalog.saved import pages as saved_pages
 from b2bkit.core.catalog.words import learn, suggest
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route, Widget
+from b2bkit.core.extend.things import CatalogFilter, Facet, Job, Level, NavItem, OpenWork, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
 
 VIEW = "catalog.view"
@@ -39,6 +40,11 @@ class CatalogPlugin(Plugin):
         )
 
         yield beside_pages.PERMISSION
+        yield saved_pages.PERMISSION
+
+    @hookimpl
+    def register_scopes(self) -> Iterable[Scope]:
+        yield saved_pages.SCOPE
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
@@ -89,6 +95,7 @@ class CatalogPlugin(Plugin):
         yield Route(name="catalog.product", path="/catalog/{product_id:uuid}", resource=pages.ProductPage(), permission=VIEW)
         yield from compare.routes(VIEW)
         yield from facets_api.routes(VIEW)
+        yield from saved_pages.routes(VIEW)
         yield from beside_pages.routes(VIEW)
         yield Route(name="catalog.quantity", path="/catalog/{product_id:uuid}/quantity", resource=pages.QuantityHint(), permission=VIEW)
         yield Route(
