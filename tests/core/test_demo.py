@@ -17,6 +17,7 @@ import pytest
 
 from b2bkit.core.app import create_app, read_deployment
 from b2bkit.core.commands.demo_accounts import Account, company_of, make_accounts
+from b2bkit.core.commands.demo_fill import Filling
 from b2bkit.core.errors import ConfigError
 from b2bkit.testing import factories as make
 from b2bkit.testing.client import Client
@@ -167,3 +168,30 @@ def test_what_an_account_of_a_demo_names_wrongly_is_said(portal: Portal, values:
         with pytest.raises(click.ClickException) as refused:
             make_accounts(work, [told(**values)])
     assert said in refused.value.message
+
+
+FILL = """
+def told(folder, what):
+    with (folder / "told").open("a") as out:
+        out.write(what + " ")
+def prepare(folder):
+    told(folder, "prepared")
+def fill(app, folder):
+    with app.work() as work:
+        told(folder, "filled " + work.config.portal.name.split()[0])
+"""
+
+
+def test_a_demo_fills_its_portal_at_the_first_start_alone(folder: Path) -> None:
+    demo = (folder / "demo.toml").read_text("utf-8")
+    (folder / "demo.toml").write_text(f'fills = "more.py"\n{demo}', "utf-8")
+    (folder / "more.py").write_text(FILL, "utf-8")
+    port = two_free_ports()
+    opened(folder, port)
+    opened(folder, port)
+    assert (folder.parent / "var" / "demo-small-sqlite" / "filling" / "told").read_text("utf-8") == "prepared filled Portal "
+
+
+def test_a_demo_says_which_filling_it_does_not_find(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(click.ClickException, match=r"there is no Python file .*absent\.py"):
+        Filling(folder / "absent.py", tmp_path).prepare()

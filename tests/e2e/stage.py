@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from b2bkit.testing.services.mail import Mailbox
 from examples.polymertorg.generator.companies import make_companies
-from examples.polymertorg.generator.files import PRODUCTS, SEED, Trade, write_trade
+from examples.polymertorg.generator.files import PRODUCTS, SEED, Trade, whole, write_trade
 from examples.polymertorg.generator.orders import make_orders
 from examples.polymertorg.generator.products import make_goods
 
@@ -43,7 +43,10 @@ class Account(NamedTuple):
 
 def _accounts() -> dict[str, Account]:
     told = tomllib.loads((EXAMPLE / "demo.toml").read_text("utf-8"))["accounts"]
-    return {one.get("profile") or one.get("role") or one["staff"]: Account(one["email"], one["password"], one["name"]) for one in told}
+    found: dict[str, Account] = {}
+    for one in told:  # the first of each kind or role
+        found.setdefault(one.get("profile") or one.get("role") or one["staff"], Account(one["email"], one["password"], one["name"]))
+    return found
 
 
 PEOPLE = _accounts()
@@ -113,7 +116,7 @@ def fewer_goods(folder: Path) -> Path:
     goods = make_goods(rng, PRODUCTS)[::15]
     companies = make_companies(rng)
     day = dt.datetime.now(dt.UTC).astimezone().date()
-    write_trade(Trade(day, goods, companies, make_orders(rng, companies, goods, day, 60)), folder)
+    write_trade(whole(Trade(day, goods, companies, make_orders(rng, companies, goods, day, 60))), folder)
     return folder
 
 

@@ -32,8 +32,11 @@ from b2bkit_onec.commerceml.records import (
 from examples.polymertorg.generate import generate
 from examples.polymertorg.generator.companies import CABLE_COMPANY, MEDICAL_COMPANY
 from examples.polymertorg.generator.identity import unp_check_digit, unp_is_valid
+from examples.polymertorg.generator.more import more_goods
+from examples.polymertorg.generator.own_prices import DEALER, DEALER_PRICE_TYPE
 
 DAY = dt.date(2026, 11, 20)
+GOODS = 3000 + len(more_goods())
 Kind = TypeVar("Kind")
 pytestmark = pytest.mark.slow  # the whole demo is generated
 
@@ -54,11 +57,11 @@ def of(items: Sequence[Item], kind: type[Kind]) -> list[Kind]:
 
 def test_sizes_are_those_of_the_demo_and_nothing_is_refused(items: list[Item]) -> None:
     assert of(items, Refused) == []
-    assert len({product.id for product in of(items, Product)}) == 3000
-    assert len({product.article for product in of(items, Product)}) == 3000
-    assert len({product.name for product in of(items, Product)}) == 3000
-    assert len({offer.id for offer in of(items, Offer)}) == 3000
-    assert len({price_type.name for price_type in of(items, PriceType)}) == 4
+    assert len({product.id for product in of(items, Product)}) == GOODS
+    assert len({product.article for product in of(items, Product)}) == GOODS
+    assert len({product.name for product in of(items, Product)}) == GOODS
+    assert len({offer.id for offer in of(items, Offer)}) == GOODS
+    assert len({price_type.name for price_type in of(items, PriceType)}) == 5
     assert {place.name for place in of(items, Warehouse)} == {"Минск", "Гомель", "Брест"}
     assert len(of(items, Counterparty)) == 40
     assert len({order.number for order in of(items, Document)}) == 1200
@@ -120,17 +123,49 @@ def test_melt_flow_index_agrees_with_the_grade(items: list[Item]) -> None:
 
 def test_quantity_rules_fit_the_packagings(items: list[Item]) -> None:
     rules: Counter[Decimal] = Counter()
+    units: Counter[tuple[str, str]] = Counter()
     for product in of(items, Product):
         minimum, multiple, packs = minimum_of(product), multiple_of(product), packagings_of(product)
         assert minimum is not None
         assert multiple is not None
         assert packs
         assert minimum % multiple == 0
-        assert product.unit_code == "166"
         assert any(multiple % pack.factor == 0 for pack in packs)
         rules[minimum] += 1
+        units[product.unit_name, product.unit_code] += 1
     assert rules[Decimal(25)] > 1000
     assert rules[Decimal(1375)] > 100  # whole pallets only
+    assert units.keys() == {("кг", "166"), ("т", "168"), ("м", "006"), ("шт", "796"), ("рулон", "736"), ("лист", "625")}
+    assert units["кг", "166"] > 3000
+
+
+def test_goods_come_in_bags_big_bags_drums_rolls_packs_and_whole_tanks(items: list[Item]) -> None:
+    packs = {pack.name.split(" ")[0] for product in of(items, Product) for pack in packagings_of(product)}
+    assert packs >= {
+        "мешок",
+        "поддон",
+        "биг-бэг",
+        "бочка",
+        "еврокуб",
+        "канистра",
+        "рулон",
+        "бухта",
+        "пачка",
+        "автоцистерна",
+        "вагон-цистерна",
+    }
+    (bulk,) = (product for product in of(items, Product) if product.article == "DOP-2007")
+    truck, rail = packagings_of(bulk)
+    assert minimum_of(bulk) == multiple_of(bulk) == truck.factor == Decimal(20)
+    assert rail.factor % truck.factor == 0
+
+
+def test_full_names_tell_what_people_call_a_polymer(items: list[Item]) -> None:
+    named = {product.name: product.full_name for product in of(items, Product)}
+    assert all(named.values())
+    told = named["ПЭВД 15803-020, высший сорт, Заволжьеполимер"]
+    assert told.startswith("Полиэтилен высокого давления (ПВД, LDPE)")
+    assert any("для плёнки" in name for name in named.values())
 
 
 def test_prices_fall_with_volume_and_with_the_price_list(items: list[Item]) -> None:
@@ -138,9 +173,11 @@ def test_prices_fall_with_volume_and_with_the_price_list(items: list[Item]) -> N
     for offer in of(items, Offer):
         steps: dict[str, list[Decimal]] = {}
         for price in offer.prices:
-            assert Decimal(3) <= price.value <= Decimal(30)
+            assert Decimal("2.5") <= price.value / (1000 if price.unit == "TNE" else 1) <= Decimal(160)
             assert price.currency == "BYN"
             steps.setdefault(names[price.type_id], []).append(price.value)
+        own = steps.pop(DEALER_PRICE_TYPE, [])
+        assert not own or own[0] < steps["Дистрибьютор"][0]
         assert all(len(values) == 3 and values == sorted(values, reverse=True) for values in steps.values())
         plain = [steps[name][0] for name in ("Розничная", "Мелкий опт", "Опт", "Дистрибьютор")]
         assert plain == sorted(plain, reverse=True)
@@ -149,7 +186,7 @@ def test_prices_fall_with_volume_and_with_the_price_list(items: list[Item]) -> N
 def test_stock_is_uneven_and_adds_up(items: list[Item]) -> None:
     totals = [sum((row.quantity for row in offer.stocks), Decimal(0)) for offer in of(items, Offer)]
     assert totals == [offer.quantity for offer in of(items, Offer)]
-    assert 0.05 < sum(total == 0 for total in totals) / 3000 < 0.25
+    assert 0.05 < sum(total == 0 for total in totals) / GOODS < 0.25
     assert sum(0 < total <= 500 for total in totals) > 200
 
 
@@ -163,7 +200,7 @@ def test_taxpayer_numbers_have_a_valid_check_digit(items: list[Item]) -> None:
 
 
 def test_clients_have_contracts_people_and_a_manager(items: list[Item]) -> None:
-    price_types = {one.id for one in of(items, PriceType)}
+    names = {one.id: one.name for one in of(items, PriceType)}
     groups = {one.id for one in of(items, Group)}
     managers = Counter(manager_of(party) for party in of(items, Counterparty))
     assert len(managers) == 3
@@ -171,8 +208,9 @@ def test_clients_have_contracts_people_and_a_manager(items: list[Item]) -> None:
     for party in of(items, Counterparty):
         contracts = contracts_of(party)
         assert 1 <= len(contracts) <= 2
+        assert any(names[contract.price_type_id] == DEALER_PRICE_TYPE for contract in contracts) == (party.name == DEALER)
         for contract in contracts:
-            assert contract.price_type_id in price_types
+            assert contract.price_type_id in names
             assert contract.group_ids
             assert set(contract.group_ids) <= groups
             assert contract.deferral_days is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from examples.polymertorg.generator.families import ENG, FAMILIES, MB, PE, PET, PP, PS, PVC, REC, SPECIAL, TPE
 from examples.polymertorg.generator.identity import guid, random_unp
+from examples.polymertorg.generator.more import MORE_GROUPS, more_paths
 from examples.polymertorg.generator.people import CITY_INDEX, COMPANIES, FIRST_MEN, FIRST_WOMEN, LAST, MIDDLE, STREETS
 from examples.polymertorg.generator.products import PRICE_TYPES, group_id
 
@@ -14,7 +15,7 @@ EMAIL_DOMAIN = "polymertorg.example"
 MEDICAL = (SPECIAL, "Медицинские и пищевые марки")
 CABLE = (SPECIAL, "Кабельные компаунды")
 MEDICAL_COMPANY, CABLE_COMPANY = "Медпластик", "Кабельщик"
-OPEN_TO_ALL = ((PE,), (PP,), (PS, "Полистирол"), (MB, "Суперконцентраты"))
+OPEN_TO_ALL = ((PE,), (PP,), (PS, "Полистирол"), (MB, "Суперконцентраты"), *MORE_GROUPS)
 FURTHER = ((PVC,), (PS, "Стирольные сополимеры"), (PET,), (ENG,), (TPE,), (MB, "Добавки"), (REC,), (ENG, "Полиамиды"))
 NARROW = {"Оконный двор": ((PVC,), (MB, "Суперконцентраты")), "Преформа-Бел": ((PET,),), "Пенопласт-Запад": ((PS, "Полистирол"),)}
 GIVEN_NAMES = {"А": "Александр", "И": "Илья", "С": "Станислав", "М": "Михаил", "Е": "Евгений"}
@@ -176,7 +177,7 @@ def _agreement(
 def group_paths() -> list[tuple[str, ...]]:
     """Every group as its path, parents before children, in the order of the catalogue."""
     paths: dict[tuple[str, ...], None] = {}
-    for family in FAMILIES:
+    for path in (*(family.path for family in FAMILIES), *more_paths()):
         for depth in (1, 2, 3):
-            paths.setdefault(family.path[:depth])
+            paths.setdefault(path[:depth])
     return sorted(paths, key=lambda path: [list(paths).index(path[:depth]) for depth in range(1, len(path) + 1)])

@@ -13,7 +13,9 @@ from b2bkit_onec.commerceml.writer import catalogue_xml, contragents_xml, docume
 from examples.polymertorg.generator import records
 from examples.polymertorg.generator.companies import Company, make_companies
 from examples.polymertorg.generator.identity import NAMESPACE
+from examples.polymertorg.generator.more import more_goods
 from examples.polymertorg.generator.orders import Order, make_orders
+from examples.polymertorg.generator.own_prices import with_own_contract, with_own_prices
 from examples.polymertorg.generator.products import Good, make_goods
 
 BOM = b"\xef\xbb\xbf"
@@ -32,11 +34,20 @@ class Trade:
 
 
 def make_trade(day: dt.date, *, seed: int = SEED, products: int = PRODUCTS, orders: int = ORDERS) -> Trade:
-    """The same seed, day and sizes give the same trade. Raises ValueError for fewer products than there are families."""
+    """The same seed, day and sizes give the same trade; `products` does not count those of `more.toml`.
+
+    Raises ValueError for fewer products than there are families.
+    """
     rng = random.Random(seed)
     goods = make_goods(rng, products)
     companies = make_companies(rng)
-    return Trade(day, goods, companies, make_orders(rng, companies, goods, day, orders))
+    return whole(Trade(day, goods, companies, make_orders(rng, companies, goods, day, orders)))
+
+
+def whole(trade: Trade) -> Trade:
+    """With what is the same whatever the seed: the goods of `more.toml`, and the dealer's own contract and prices."""
+    goods = [*with_own_prices(trade.goods), *more_goods()]
+    return replace(trade, goods=goods, companies=with_own_contract(trade.companies))
 
 
 def write_trade(trade: Trade, folder: Path) -> list[Path]:
@@ -44,8 +55,9 @@ def write_trade(trade: Trade, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     formed = dt.datetime.combine(trade.day, dt.time(6))
     paths: list[Path] = []
-    for number, start in enumerate(range(0, len(trade.goods), GOODS_PER_PORTION), 1):
-        paths += _portion(trade, folder, formed, number, trade.goods[start : start + GOODS_PER_PORTION])
+    size = -(-len(trade.goods) // max(1, round(len(trade.goods) / GOODS_PER_PORTION)))  # portions alike, no small one at the end
+    for number, start in enumerate(range(0, len(trade.goods), size), 1):
+        paths += _portion(trade, folder, formed, number, trade.goods[start : start + size])
     parties = (records.counterparty(company, trade.day) for company in trade.companies)
     paths.append(_written(folder / "contragents.xml", contragents_xml(parties, formed_at=formed)))
     for number, start in enumerate(range(0, len(trade.orders), ORDERS_PER_PORTION), 1):

@@ -26,7 +26,7 @@ WAREHOUSES = (
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A packaging (1C: УпаковкиЕдиницыИзмерения): `holds` kilograms."""
+    """A packaging (1C: УпаковкиЕдиницыИзмерения): `holds` base units."""
 
     name: str
     holds: Decimal
@@ -34,7 +34,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class PackProfile:
-    """How a product is packed: packagings from small to large, and the least and the step that may be ordered, in kg."""
+    """How a product is packed: packagings from small to large, and the least and the step that may be ordered, in base units."""
 
     packs: tuple[Pack, ...]
     minimum: Decimal
@@ -43,7 +43,7 @@ class PackProfile:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """One product (1C: Номенклатура). `prices`: price type -> ((from kg, BYN per kg with VAT), ...), the first from 0."""
+    """One product (1C: Номенклатура). `prices`: price type -> ((from amount, BYN per base unit with VAT), ...), the first from 0."""
 
     id: str
     article: str
@@ -59,6 +59,8 @@ class Good:
     prices: dict[str, tuple[tuple[Decimal, Decimal], ...]]
     stock: dict[str, Decimal]
     variant: str = ""  # what makes it another one than its like; "": it has none
+    unit: str = "кг"  # base unit, of which quantities and prices are
+    full: str = ""  # its full name; "": made of what it is and what it is for
 
 
 def _bag(weight: int) -> Pack:

@@ -32,10 +32,19 @@ from b2bkit_onec.commerceml.writer import Owner, Package, state_requisites
 from examples.polymertorg.generator.companies import Agreement, Company, group_paths
 from examples.polymertorg.generator.identity import guid
 from examples.polymertorg.generator.orders import VAT_RATE, Order, OrderLine
-from examples.polymertorg.generator.products import CENT, PRICE_TYPES, WAREHOUSES, Good, group_id
+from examples.polymertorg.generator.own_prices import PRICE_TYPE_NAMES
+from examples.polymertorg.generator.products import CENT, WAREHOUSES, Good, group_id
+from examples.polymertorg.generator.wording import full_name
 
 CURRENCY = "BYN"
-KILOGRAM = ("166", "кг", "KGM")
+UNITS = {
+    "кг": ("166", "KGM"),
+    "т": ("168", "TNE"),
+    "м": ("006", "MTR"),
+    "шт": ("796", "PCE"),
+    "рулон": ("736", "NPL"),
+    "лист": ("625", "LEF"),
+}  # base unit -> its codes, of ОКЕИ and the international one
 REFERENCE, NUMBER = "Справочник", "Число"
 PROPERTIES = (
     ("Полимер", REFERENCE),
@@ -83,10 +92,11 @@ def product(good: Good) -> Product:
         base_id=good.id.partition("#")[0],
         variant_id=good.id.partition("#")[2],
         name=good.name,
+        full_name=good.full or full_name(good.family.polymer, good.way, good.name),
         article=good.article,
         characteristics=(Characteristic("Исполнение", good.variant),) if good.variant else (),
-        unit_code=KILOGRAM[0],
-        unit_name=KILOGRAM[1],
+        unit_code=UNITS[good.unit][0],
+        unit_name=good.unit,
         vat_rate=VAT_RATE,
         group_ids=(good.group_id,),
         description=_description(good),
@@ -98,7 +108,7 @@ def product(good: Good) -> Product:
             if text
         ),
         requisites=(
-            Requisite("ВидНоменклатуры", "Полимерное сырьё"),
+            Requisite("ВидНоменклатуры", "Полимерное сырьё" if not good.full else "Изделия и жидкости"),
             Requisite("ТипНоменклатуры", "Товар"),
             *quantity_requisites(
                 good.profile.minimum, good.profile.multiple, [Packaging(pack.name, pack.holds) for pack in good.profile.packs]
@@ -130,8 +140,8 @@ def price_type_id(name: str) -> str:
 
 
 def price_types() -> list[PriceType]:
-    """The four price lists, in roubles of Belarus, VAT included."""
-    return [PriceType(id=price_type_id(name), name=name, currency=CURRENCY, vat_included=True) for name, _ in PRICE_TYPES]
+    """The price lists, in roubles of Belarus, VAT included."""
+    return [PriceType(id=price_type_id(name), name=name, currency=CURRENCY, vat_included=True) for name in PRICE_TYPE_NAMES]
 
 
 def warehouses() -> list[Warehouse]:
@@ -142,7 +152,7 @@ def warehouses() -> list[Warehouse]:
 def offer(good: Good) -> Offer:
     """Предложение: the plain price of each type first, then those from a quantity on."""
     prices = tuple(
-        Price(price_type_id(name), value, CURRENCY, KILOGRAM[2], min_quantity=start or None)
+        Price(price_type_id(name), value, CURRENCY, UNITS[good.unit][1], min_quantity=start or None)
         for name, steps in good.prices.items()
         for start, value in steps
     )
@@ -153,8 +163,8 @@ def offer(good: Good) -> Offer:
         variant_id=good.id.partition("#")[2],
         name=good.name,
         article=good.article,
-        unit_code=KILOGRAM[0],
-        unit_name=KILOGRAM[1],
+        unit_code=UNITS[good.unit][0],
+        unit_name=good.unit,
         quantity=sum(good.stock.values(), Decimal(0)),
         prices=prices,
         stocks=stocks,
@@ -266,8 +276,8 @@ def _line(one: OrderLine) -> DocumentLine:
         price=one.price,
         total=one.total,
         article=one.good.article,
-        unit_code=KILOGRAM[0],
-        unit_name=KILOGRAM[1],
+        unit_code=UNITS[one.good.unit][0],
+        unit_name=one.good.unit,
         taxes=(Tax("НДС", VAT_RATE, total=vat, included=True),),
         requisites=(Requisite("ВидНоменклатуры", "Товар"), Requisite("ТипНоменклатуры", "Товар")),
     )

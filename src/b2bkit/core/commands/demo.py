@@ -24,8 +24,9 @@ from typing import IO, NamedTuple
 import click
 from pydantic import BaseModel, ConfigDict, Field
 
-from b2bkit.core.app import create_app, owners, read_deployment
+from b2bkit.core.app import App, create_app, owners, read_deployment
 from b2bkit.core.commands.demo_accounts import Account, company_of, make_accounts
+from b2bkit.core.commands.demo_fill import Filling
 from b2bkit.core.db import migrate
 from b2bkit.core.db.engine import Database
 
@@ -62,13 +63,18 @@ class Started(NamedTuple):
 
 
 class DemoFile(BaseModel):
-    """`demo.toml`."""
+    """`demo.toml`.
+
+    waits_for   tax id of a client that the first exchange brings; clients of accounts are waited for too
+    fills       a Python file beside this one, with what the portal knows and the ERP does not (see `demo_fill`)
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     beside: list[Beside] = []
     accounts: list[Account] = []
     waits_for: str = ""
+    fills: str = ""
 
 
 @click.command()
@@ -102,8 +108,18 @@ def demo(folder: Path, port: int, db: str) -> None:
             stack.enter_context(_running([*b2bkit, "worker", "--config", str(folder)], environment, data / "worker.log"))
         for ready, log in [(f"{address}/healthz", data / "portal.log"), *((one.ready, one.log) for one in beside)]:
             _wait(ready, START_SECONDS, log)
-        _wait_for_data(folder, described)
-        _make_accounts(folder, described)
+        filling = Filling(folder / described.fills, data) if described.fills else None
+        if filling is not None:
+            filling.prepare()
+        app = create_app(folder)
+        try:
+            _wait_for_data(app, described)
+            with app.work() as work:
+                make_accounts(work, described.accounts)
+            if filling is not None:
+                filling.fill(app)
+        finally:
+            app.close()
         _tell(folder, described, address, beside, time.monotonic() - started)
         try:
             signal.pause()
@@ -212,33 +228,21 @@ def _start_beside(
     return found
 
 
-def _wait_for_data(folder: Path, described: DemoFile) -> None:
-    """Until the first exchange has brought the client that `waits_for` names by tax id."""
+def _wait_for_data(app: App, described: DemoFile) -> None:
+    """Until the first exchange has brought the clients that `waits_for` and the accounts name by tax id."""
+    wanted = {described.waits_for, *(tax_id for one in described.accounts for tax_id in (one.company, *one.dealers))} - {""}
     if not described.waits_for:
         return
-    app = create_app(folder)
     end, told = time.monotonic() + FIRST_DATA_SECONDS, False
-    try:
-        while time.monotonic() < end:
-            with app.work(write=False) as work:
-                if company_of(work, described.waits_for) is not None:
-                    return
-            if not told:
-                click.echo("The ERP in the box sends its catalogue, clients and orders for the first time ...")
-                told = True
-            time.sleep(0.5)
-    finally:
-        app.close()
+    while time.monotonic() < end:
+        with app.work(write=False) as work:
+            if all(company_of(work, tax_id) is not None for tax_id in wanted):
+                return
+        if not told:
+            click.echo("The ERP in the box sends its catalogue, clients and orders for the first time ...")
+            told = True
+        time.sleep(0.5)
     raise click.ClickException(f"no data came from the ERP in the box within {FIRST_DATA_SECONDS} s; see the logs in var/")
-
-
-def _make_accounts(folder: Path, described: DemoFile) -> None:
-    app = create_app(folder)
-    try:
-        with app.work() as work:
-            make_accounts(work, described.accounts)
-    finally:
-        app.close()
 
 
 def _tell(folder: Path, described: DemoFile, address: str, beside: Sequence[Started], seconds: float) -> None:
@@ -246,8 +250,15 @@ def _tell(folder: Path, described: DemoFile, address: str, beside: Sequence[Star
     click.echo(f"\n{name} is open ({seconds:.1f} s):  {address}")
     for one in beside:
         click.echo(f"{one.name}:  {one.page}")
-    click.echo("\nSign in as")
-    width = max((len(account.email) for account in described.accounts), default=0)
-    for account in described.accounts:
-        click.echo(f"  {account.email:<{width}}  {account.password}   {account.says or account.role or account.staff}")
+    rows = [(account.email, account.password, account.says or account.role or account.staff) for account in described.accounts]
+    for line in _columns([("Sign in as", "Password", "Who it is"), *rows]):
+        click.echo(line)
     click.echo("\nCtrl-C stops everything; what was done is kept.")
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of a table: an empty line, the head, what stands below it; each column as wide as its longest cell."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    yield ""
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
