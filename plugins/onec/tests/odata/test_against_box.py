@@ -217,13 +217,13 @@ def test_live_figures_of_a_cart(line: Line, good: str, base: Infobase) -> None:
     with base.read() as db:
         row = db.execute("SELECT type_id, value, factor FROM price WHERE good_id = ? AND min_quantity = '0'", (good,)).fetchone()
     types = [one for batch in prices.read(source(line, "prices")) for one in batch.news if hasattr(one, "currency")]
+    assert row is not None
     live = Live(line)
     live.prepare()
-    answer = live.ask([good], price_type=types[0].id, budget=5)
+    answer = live.ask([good], price_type=next(one.id for one in types if one.id == row["type_id"]), budget=5)
     assert answer.free is not None
     assert answer.prices is not None
     assert answer.free.keys() == {good}
-    assert row is not None
     assert answer.prices[good] is not None
 
 

@@ -12,6 +12,7 @@ import pytest
 from b2bkit_onec.simulate.app import create_app
 from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import Infobase
+from examples.polymertorg.generator.more import more_goods
 from plugins.onec.tests.simulate.fake_portal import FakePortal
 
 HOST = "127.0.0.1:8001"
@@ -167,7 +168,7 @@ def test_switched_off_answers_with_its_switch_alone(browser: Browser, base: Info
 def test_control_does_what_the_pages_do(browser: Browser, ordered: str, exchanger: Exchanger, portal: FakePortal, good_id: str) -> None:
     state = browser.client.simulate_get("/control/state", headers={"Host": HOST}).json
     assert state["documents_by_portal_number"] == {"P-1001": 1}
-    assert (state["on"], state["portions_waiting"], state["counts"]["good"]) == (True, 0, 60)
+    assert (state["on"], state["portions_waiting"], state["counts"]["good"]) == (True, 0, 60 + len(more_goods()))
     assert browser.control("/orders/P-1001/status", {"action": "post"}).json["status_shown"] == "К обеспечению"
     assert browser.control("/orders/P-1001/status", {"action": "ship"}).status_code == 409
     assert browser.control("/price", {"good": "LDF-1007", "type": "Опт", "value": "4.44", "from": "0"}).status_code == 200

@@ -17,6 +17,7 @@ from b2bkit_onec.simulate.exchange import Exchanger, Schedule
 from b2bkit_onec.simulate.infobase import FolderTaken, Infobase
 from b2bkit_onec.simulate.load import NothingToLoad, load
 from b2bkit_onec.simulate.site import Address
+from examples.polymertorg.generator.more import more_goods
 from plugins.onec.tests.simulate.fake_portal import LOGIN, FakePortal
 
 
@@ -24,8 +25,8 @@ def test_first_exchange_sends_catalogue_counterparties_and_history(exchanger: Ex
     outcome = exchanger.exchange()
     assert outcome.problems == []
     told = [item for items in portal.imported.values() for item in items]
-    assert sum(isinstance(item, Product) for item in told) == 60
-    assert sum(isinstance(item, Offer) for item in told) == 60
+    assert sum(isinstance(item, Product) for item in told) == 60 + len(more_goods())
+    assert sum(isinstance(item, Offer) for item in told) == 60 + len(more_goods())
     assert sum(isinstance(item, Counterparty) for item in told) == 40
     assert sum(isinstance(item, Document) for item in told) == 12
     again = exchanger.exchange()
