@@ -35,6 +35,7 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("core_order", "status"): "placed",
     ("core_order", "source"): "portal",
     ("core_saved_cart", "kind"): "template",
+    ("core_prepared_file", "state"): "ready",
     ("core_membership", "role"): "viewer",
     ("core_category_closure", "depth"): 0,
     ("core_packaging", "factor"): Decimal(25),

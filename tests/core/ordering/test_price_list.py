@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, update
 
+from b2bkit.core.accounts.models import Membership
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.errors import Refused
+from b2bkit.core.files import prepared
+from b2bkit.core.files.models import PreparedFile
 from b2bkit.core.ordering.service import cart, price_list, quick, quick_file
 from b2bkit.core.sheets import Column, read_book, xlsx_bytes
 from b2bkit.testing import factories as make
@@ -41,7 +47,7 @@ def test_it_goes_on_over_pages_and_is_refused_when_it_is_too_long(shop: Shop, mo
     monkeypatch.setattr(price_list, "PAGE", 1)
     with shop.work() as work:
         assert len(rows(price_list.price_list(work))) == 2
-    monkeypatch.setattr(price_list, "MOST", 1)
+    monkeypatch.setattr(price_list, "AT_ONCE", 1)
     with pytest.raises(Refused, match="More than 1 products"), shop.work() as work:
         price_list.price_list(work)
 
@@ -60,3 +66,58 @@ def test_filled_in_it_is_an_order(shop: Shop) -> None:
         assert (listed.added, listed.wrong) == (1, ())
         [line] = cart.view(work).lines
         assert (line.product_id, line.unit, line.quantity) == (shop.product.id, "кг", Decimal(50))
+
+
+def prepared_path(shop: Shop) -> str:
+    found = re.search(r"/prepared/[0-9a-f-]{36}", shop.sign_in().get("/prepared").text)
+    return found[0] if found else ""
+
+
+def test_a_long_list_is_made_in_the_background_told_and_fetched_for_a_day(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(price_list, "AT_ONCE", 1)
+    browser = shop.sign_in()
+    answer = browser.get("/cart/list/prices?q=%D0%9F")
+    assert answer.status_code == 303
+    page = browser.get(answer.headers["location"]).text
+    assert "2 products" in page
+    for _again in range(2):  # asked twice, made once
+        assert browser.post("/cart/list/prices/long", {"q": "П"}).headers["location"] == "/prepared"
+    assert browser.get("/prepared").text.count("Is being made") == 1
+    assert prepared_path(shop) == ""
+    while shop.portal.run_jobs():
+        pass
+    path = prepared_path(shop)
+    assert {row["Product"] for row in rows(browser.get(path).content)} == {"ПЭВД 15803-020", "ПП 21030"}
+    assert "Price list: П" in browser.get("/notifications").text
+    assert shop.sign_in(shop.colleague).get(path).status_code == 404
+    assert shop.sign_in(shop.stranger).get(path).status_code == 404
+    data = shop.portal.app.config.data / "prepared"
+    assert len([file for file in data.rglob("*") if file.is_file()]) == 1
+    shop.portal.pass_time(hours=25)
+    browser = shop.sign_in()
+    assert browser.get(path).status_code == 404
+    assert "No file is prepared" in browser.get("/prepared").text
+    while shop.portal.run_jobs():
+        pass
+    with shop.portal.work() as work:
+        prepared.forget(work)
+    assert [file for file in data.rglob("*") if file.is_file()] == []
+
+
+def test_a_list_is_not_made_for_who_was_dismissed_meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(price_list, "AT_ONCE", 1)
+    shop.sign_in().post("/cart/list/prices/long", {})
+    with shop.portal.work() as work:
+        work.session.execute(update(Membership).where(Membership.user_id == shop.buyer.id).values(dismissed_at=work.now))
+    while shop.portal.run_jobs():
+        pass
+    with shop.portal.work() as work:
+        assert work.session.scalar(select(func.count(PreparedFile.id))) == 0
+
+
+def test_staff_who_act_for_a_client_are_told_to_take_a_group(shop: Shop) -> None:
+    actor = replace(shop.actor(), on_behalf=shop.manager.id)
+    with shop.work() as work:
+        work.actor = actor
+        with pytest.raises(Refused, match="client's own people"):
+            price_list.ask(work)

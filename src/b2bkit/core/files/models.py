@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, Identified, title
+from b2bkit.core.db.base import Base, CompanyOwned, Identified, title
 
 
 class ProductPicture(Identified, Base):
@@ -51,3 +51,31 @@ class ProductFile(Identified, Base):
     type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     added_at: Mapped[datetime]
+
+
+class PreparedFile(CompanyOwned, Base):
+    """A file that a job makes for a person who asked for it: a long price list. His own, and only until `until`.
+
+    job    which job makes it, and so what it is
+    label  what people read, in the language of who asked
+    state  waiting: it is being made; ready: it can be fetched
+    name   random; the file is `prepared/<its first two letters>/<name>` below the portal's data folder; "" while it waits
+    """
+
+    __tablename__ = "core_prepared_file"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        CheckConstraint("state in ('waiting', 'ready')", name="state"),
+        Index("ix_core_prepared_file_until", "until"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
+    job: Mapped[str] = mapped_column(String(100))
+    label: Mapped[title]
+    filename: Mapped[title] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(String(40), default="")
+    type: Mapped[str] = mapped_column(String(100), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    asked_at: Mapped[datetime]
+    until: Mapped[datetime]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CheckoutStep, Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import CheckoutStep, Job, Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
 from b2bkit.core.i18n import N_
-from b2bkit.core.ordering import api, events, history_pages, notices, pages, quick_pages, saved_pages, scopes, widgets
+from b2bkit.core.ordering import api_routes, events, history_pages, notices, pages, quick_pages, saved_pages, scopes, widgets
 from b2bkit.core.ordering.checkout import own
 from b2bkit.core.ordering.checkout import pages as checkout
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
-from b2bkit.core.ordering.service import checks, marks
+from b2bkit.core.ordering.service import checks, marks, price_list
 
 CART, PLACE, VIEW = "ordering.cart", "ordering.place", "ordering.view"
 
@@ -66,7 +66,7 @@ class OrderingPlugin(Plugin):
         yield Route(name="ordering.checkout", path="/checkout", resource=checkout.Checkout(), permission=PLACE)
         yield from history_pages.routes(VIEW, PLACE)
         yield Route(name="ordering.repeat", path="/orders/{order_id:uuid}/repeat", resource=pages.OrderRepeat(), permission=CART)
-        yield from _api_routes()
+        yield from api_routes.routes(CART, VIEW, PLACE)
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -92,28 +92,9 @@ class OrderingPlugin(Plugin):
         return own.STEPS
 
     @hookimpl
+    def register_jobs(self) -> Iterable[Job]:
+        yield Job(name=price_list.JOB, run=price_list.make, opens_work=True, time_limit=1800)
+
+    @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:
         return notices.KINDS
-
-
-def _api_routes() -> Iterable[Route]:
-    yield Route(
-        name="ordering.api_cart_lines", path="/api/v1/cart/lines", resource=api.CartLines(), permission=CART, area="api",
-        operations=api.CART_LINES,
-    )  # fmt: skip
-    yield Route(
-        name="ordering.api_cart_accept", path="/api/v1/cart/accept", resource=api.CartAccept(), permission=CART, area="api",
-        operations=api.CART_ACCEPT,
-    )  # fmt: skip
-    yield Route(
-        name="ordering.api_cart_line", path="/api/v1/cart/lines/{line_id:uuid}", resource=api.CartLine(), permission=CART, area="api",
-        operations=api.CART_LINE,
-    )  # fmt: skip
-    yield Route(
-        name="ordering.api_orders", path="/api/v1/orders", resource=api.Orders(), permission=VIEW, write_permission=PLACE, area="api",
-        operations=api.ORDERS,
-    )  # fmt: skip
-    yield Route(
-        name="ordering.api_order", path="/api/v1/orders/{order_id:uuid}", resource=api.Order(), permission=VIEW, area="api",
-        operations=api.ORDER,
-    )  # fmt: skip

@@ -94,9 +94,35 @@ class PriceList:
     """The buyer's own assortment with prices and a column to order in."""
 
     def on_get(self, req: Request, resp: Response) -> None:
-        query = read_query(req, PriceListQuery)
-        data = price_list.price_list(work_of(req), category=query.category, q=query.q)
-        send_file(resp, data, name=_("Price list") + ".xlsx", kind=XLSX)
+        query, work = read_query(req, PriceListQuery), work_of(req)
+        if price_list.length(work, category=query.category, q=query.q) > price_list.AT_ONCE:
+            return redirect(req, resp, "ordering.price_list_long", category=query.category, q=query.q or None)
+        data = price_list.price_list(work, category=query.category, q=query.q)
+        return send_file(resp, data, name=_("Price list") + ".xlsx", kind=XLSX)
+
+
+class LongPriceList:
+    """A list that takes a while: posting has it made, and a notice tells when it can be fetched."""
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        self._show(req, resp, read_query(req, PriceListQuery))
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        form, work = read_form(req, PriceListQuery), work_of(req)
+        try:
+            with work.session.begin_nested():
+                price_list.ask(work, category=form.category, q=form.q)
+        except Refused as refused:
+            return self._show(req, resp, form, refused)
+        return redirect(req, resp, "files.prepared")
+
+    def _show(self, req: Request, resp: Response, asked: PriceListQuery, refused: Refused | None = None) -> None:
+        work = work_of(req)
+        render(
+            req, resp, "ordering/price_list.html", status=refused.status if refused else 200, asked=asked,
+            problems=refused.problems if refused else (), label=price_list.label(work, asked.category, asked.q),
+            products=price_list.length(work, category=asked.category, q=asked.q),
+        )  # fmt: skip
 
 
 # JSON
@@ -158,6 +184,7 @@ def routes(permission: str) -> Iterable[Route]:
     """The page, its file and the JSON, all for who may fill a cart."""
     yield Route(name="ordering.quick", path="/cart/list", resource=QuickOrder(), permission=permission, max_body=LARGEST)
     yield Route(name="ordering.price_list", path="/cart/list/prices", resource=PriceList(), permission=permission)
+    yield Route(name="ordering.price_list_long", path="/cart/list/prices/long", resource=LongPriceList(), permission=permission)
     yield Route(name="ordering.quick_form", path="/cart/list/form", resource=QuickForm(), permission=permission)
     yield Route(
         name="ordering.api_list", path="/api/v1/cart/list", resource=ApiList(), permission=permission, area="api", operations=API_LIST

@@ -29,6 +29,7 @@ from b2bkit.core.work import Work
 
 _AT_FIRST = 8  # values of a section; the rest opens on demand
 _A_RANGE = 3  # different numbers of which it is easier to say from and to than to tick
+_TICKED = 40  # numbers that are still offered to be ticked beside from and to
 _FEW_NUMBERS = 10  # up to so many a section of numbers is ticked as readily as it is given from and to
 _PRICE: Final = Section("price", None)  # how the range of prices is called where it cannot be read
 _price: TypeAdapter[Decimal] = TypeAdapter(Annotated[FormDecimal, Field(ge=0, le=10**9, decimal_places=4)])
@@ -255,7 +256,8 @@ def _box(
     values = [Value(f"{section.address}:{text}", said_of(facet, told, text), numbers[text], text in picked) for text in texts]
     at_first = 0 if between is not None and len(values) > _FEW_NUMBERS else _AT_FIRST
     first = values if len(values) <= _FEW_NUMBERS else [one for place, one in enumerate(values) if place < at_first or one.chosen]
-    return Box(told.label, tuple(first), tuple(one for one in values if one not in first), between)
+    more = [one for one in values if one not in first]
+    return Box(told.label, tuple(first), () if between is not None and len(more) > _TICKED else tuple(more), between)
 
 
 def _place(told: FacetSection, value: str) -> tuple[Any, ...]:
