@@ -143,6 +143,24 @@ def test_programs_read_what_stands_beside_a_product(shop: Shop) -> None:
     assert hidden.status_code == absent.status_code == 404
 
 
+def test_programs_fetch_files_of_products_that_their_company_sees_and_no_others(shop: Shop) -> None:
+    client = shop.browser()
+    [told] = client.send("GET", f"/api/v1/products/{shop.white.id}/around").json["files"]
+    answer = client.send("GET", f"/api/v1/products/{shop.white.id}/files/{told['id']}")
+    assert (answer.content, answer.headers["content-type"]) == (PDF, "application/pdf")
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    with shop.portal.work() as work:
+        [hidden] = papers.files_of(work, shop.pipe.id)
+    asked = ((shop.pipe.id, hidden.id), (shop.white.id, hidden.id), (shop.blue.id, told["id"]), (shop.white.id, uuid4()))
+    answers = [client.send("GET", f"/api/v1/products/{product}/files/{file_id}") for product, file_id in asked]
+    assert {one.status_code for one in answers} == {404}
+    same = {re.sub(r'"(request_id|instance)":"[^"]*"', "", one.text) for one in answers}
+    assert len(same) == 1, "foreign is the answer for absent"
+    document = client.send("GET", "/api/openapi.json").json
+    fetch = document["paths"]["/api/v1/products/{product_id}/files/{product_file_id}"]["get"]
+    assert list(fetch["responses"]["200"]["content"]) == ["application/octet-stream"]
+
+
 def test_staff_put_files_and_analogues_beside_a_product_and_take_them_away(shop: Shop) -> None:
     staff = shop.staff()
     start = f"/admin/catalog/{shop.blue.id}"

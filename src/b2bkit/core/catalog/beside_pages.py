@@ -17,6 +17,7 @@ from b2bkit.core.errors import Refused
 from b2bkit.core.extend.things import Level, Operation, Permission, Route, Widget
 from b2bkit.core.files import papers
 from b2bkit.core.i18n import N_
+from b2bkit.core.web.download import send_file
 from b2bkit.core.web.handling import read_form, redirect, render, reply, work_of
 from b2bkit.core.web.state import Upload
 from b2bkit.core.work import Work
@@ -141,7 +142,7 @@ class BesideOut(BaseModel):
 
 
 class FileOut(BaseModel):
-    """A file of a product; `size` in bytes."""
+    """A file of a product; `size` in bytes. It is fetched from `/api/v1/products/{product_id}/files/{id}`."""
 
     id: UUID
     kind: str
@@ -159,6 +160,7 @@ class AroundOut(BaseModel):
 
 
 AROUND: Final = {"GET": Operation(summary="Read the variants, analogues and files of a product", answer=AroundOut)}
+FETCH: Final = {"GET": Operation(summary="Fetch a file of a product as it came", media="application/octet-stream")}
 
 
 def _out(found: Beside | None, without: UUID) -> list[BesideOut]:
@@ -178,6 +180,14 @@ class Around:
         ]
         variants, analogues = beside.variants_of(work, product_id), beside.analogues_of(work, product_id)
         reply(req, resp, AroundOut(variants=_out(variants, product_id), analogues=_out(analogues, product_id), files=files))
+
+
+class FileOfProduct:
+    """A file of a product, as it came."""
+
+    def on_get(self, req: Request, resp: Response, product_id: UUID, product_file_id: UUID) -> None:
+        name, kind, path = papers.file_of(work_of(req), file_id=product_file_id, product_id=product_id)
+        send_file(resp, path.read_bytes(), name=name, kind=kind)
 
 
 def widgets(view: str) -> Iterable[Widget]:
@@ -209,4 +219,8 @@ def routes(view: str) -> Iterable[Route]:
     yield Route(
         name="catalog.api_around", path="/api/v1/products/{product_id:uuid}/around", resource=Around(), permission=view, area="api",
         operations=AROUND,
+    )  # fmt: skip
+    yield Route(
+        name="catalog.api_file", path="/api/v1/products/{product_id:uuid}/files/{product_file_id:uuid}", resource=FileOfProduct(),
+        permission=view, area="api", operations=FETCH,
     )  # fmt: skip

@@ -153,9 +153,14 @@ def files_of(work: Work, product_id: UUID) -> Sequence[Paper]:
     return sorted((Paper(*row) for row in rows), key=lambda one: (order.index(one.kind) if one.kind in order else 99, one.label, one.id))
 
 
-def file_of(work: Work, *, file_id: UUID) -> tuple[str, str, Path]:
-    """(file name, media type, path). Raises NotFound alike for one that is not there and for a product that the actor does not see."""
+def file_of(work: Work, *, file_id: UUID, product_id: UUID | None = None) -> tuple[str, str, Path]:
+    """(file name, media type, path), of this product where one is named.
+
+    Raises NotFound alike for one that is not there and for a product that the actor does not see.
+    """
     statement = select(ProductFile.filename, ProductFile.type, ProductFile.name).join(Product, Product.id == ProductFile.product_id)
+    if product_id is not None:
+        statement = statement.where(ProductFile.product_id == product_id)
     found = work.session.execute(statement.where(ProductFile.id == file_id, visible(work))).one_or_none()
     if found is None or not (path := path_of(work.config, found[2])).is_file():
         raise NotFound("file")

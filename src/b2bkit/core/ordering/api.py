@@ -300,11 +300,13 @@ class Orders:
 
 class Order:
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
-        shown = orders.show(work_of(req), order_id)
+        work = work_of(req)
+        shown = orders.show(work, order_id)
+        contract = shown.contract if work.actor.shows("company.contracts") else ""
         plain = {name: getattr(shown.order, name) for name in OrderOut.model_fields if hasattr(shown.order, name)}
         lines = [OrderLineOut.model_validate(line, from_attributes=True) for line in shown.lines]
         events = [EventOut(kind=event.kind, at=event.at, exact=event.exact) for event in shown.events]
-        reply(req, resp, OrderOut(**plain, legal_entity=shown.legal_entity, contract=shown.contract, lines=lines, events=events))
+        reply(req, resp, OrderOut(**plain, legal_entity=shown.legal_entity, contract=contract, lines=lines, events=events))
 
 
 CART_LINES = {

@@ -20,7 +20,7 @@ from b2bkit.core.web.handling import Request, Response, read_query, reply, work_
 class AccountOut(BaseModel):
     """How matters stand under one contract in one currency."""
 
-    contract_id: UUID | None
+    contract_id: UUID | None = Field(description="Null for an account whose kind sees no contracts.")
     contract: str
     legal_entity: str
     currency: str
@@ -112,12 +112,13 @@ class MoneyData:
         work = work_of(req)
         if work.actor.company_id is None:
             raise NotFound("money")
-        seen = overview(work)
+        seen, told = overview(work), work.actor.shows("company.contracts")
+        whose = [{"contract": one.number if told else "", "contract_id": one.contract_id if told else None} for one in seen.accounts]
         accounts = [
-            AccountOut(contract=one.number, credit_limit=one.limit, available=one.available, **_shared(one, AccountOut))
-            for one in seen.accounts
+            AccountOut.model_validate(_shared(one, AccountOut) | {"credit_limit": one.limit, "available": one.available} | named)
+            for one, named in zip(seen.accounts, whose, strict=True)
         ]
-        dues = [DueOut(contract=one.number, **_shared(one, DueOut)) for one in seen.dues]
+        dues = [DueOut(contract=one.number if told else "", **_shared(one, DueOut)) for one in seen.dues]
         reply(req, resp, MoneyOut(accounts=accounts, dues=dues))
 
 
@@ -131,10 +132,12 @@ class PapersData:
 
 class PaperData:
     def on_get(self, req: Request, resp: Response, paper_id: UUID) -> None:
-        seen = find.paper(work_of(req), paper_id)
+        work = work_of(req)
+        seen = find.paper(work, paper_id)
         start, end = seen.period or (None, None)
         lines = [PaperLineOut.model_validate(line._asdict()) for line in seen.lines]
-        answer = PaperWholeOut(**_shared(seen.paper, PaperOut), contract=seen.contract, period_from=start, period_to=end, lines=lines)
+        contract = seen.contract if work.actor.shows("company.contracts") else ""
+        answer = PaperWholeOut(**_shared(seen.paper, PaperOut), contract=contract, period_from=start, period_to=end, lines=lines)
         reply(req, resp, answer)
 
 

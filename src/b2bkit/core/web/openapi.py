@@ -143,6 +143,8 @@ class OpenApi:
         success: dict[str, Any] = {"description": "Done."}
         if operation.answer is not None:
             success["content"] = {"application/json": {"schema": references[(operation.answer, "serialization")]}}
+        elif operation.media:
+            success["content"] = {operation.media: {}}
         errors = dict(_ALWAYS)
         if route.permission_for(method) is not PUBLIC or method != "GET":
             errors.update(_GUARDED)

@@ -22,6 +22,7 @@ class Operation:
     body      closed model of the request's JSON, or None
     query     closed model of the query string, or None
     answer    model of the answer's JSON, or None for an empty answer
+    media     media type of an answer that is a file and no JSON, e.g. `application/octet-stream` for one of any type
     status    status of success
     errors    further statuses that this operation answers with a problem, besides 400 401 403 404 409 413 422 429 503
     """
@@ -32,6 +33,7 @@ class Operation:
     answer: type[BaseModel] | None = None
     status: int = 200
     errors: tuple[int, ...] = ()
+    media: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

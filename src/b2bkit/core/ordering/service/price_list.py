@@ -115,8 +115,14 @@ def _notes(work: Work, terms: Terms) -> list[str]:
     prices = session_terms(work)
     with_vat = _("with VAT") if prices is not None and prices.vat_included else _("without VAT")
     said = {"day": day, "name": terms.legal_entity, "number": terms.number, "currency": terms.currency, "vat": with_vat}
+    contracts = work.actor.shows("company.contracts")
+    whose = (
+        _("Prices of %(day)s for %(name)s, contract %(number)s, %(currency)s, %(vat)s")
+        if contracts
+        else _("Prices of %(day)s for %(name)s, %(currency)s, %(vat)s")
+    )
     return [
-        _("Prices of %(day)s for %(name)s, contract %(number)s, %(currency)s, %(vat)s") % said,
+        whose % said,
         _("Fill in “Order” in the unit of the row and send the file on the page “Order by list”."),
     ]
 
