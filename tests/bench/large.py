@@ -15,12 +15,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
+from copy import copy
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from b2bkit.core.web.render import Renderer
+from b2bkit.core.web.state import current
 from b2bkit.testing.services import free_port, postgres_server
 from tests.bench import floor
 from tests.bench.figure import Figure
@@ -120,7 +123,7 @@ def _rendered() -> Iterator[Callable[[], bytes]]:
         nonlocal depth
         depth += 1
         context = copy_context()
-        made.append((depth, lambda: context.copy().run(text, self, template, values)))
+        made.append((depth, lambda: context.copy().run(_anew, partial(text, self, template, values))))
         try:
             return text(self, template, values)
         finally:
@@ -135,6 +138,14 @@ def _rendered() -> Iterator[Callable[[], bytes]]:
         yield again
     finally:
         Renderer.text = text  # type: ignore[method-assign]
+
+
+def _anew(render: Callable[[], str]) -> str:
+    """Renders as an answer of its own: its forms are counted from the first."""
+    state = copy(current.get())
+    state.forms = None
+    current.set(state)
+    return render()
 
 
 @contextmanager
