@@ -84,6 +84,8 @@ def _filled(work: Work, size: Size) -> People:
     }  # fmt: skip
     for statement in filter(str.strip, _FILL):
         work.session.execute(text(statement), {name: value for name, value in given.items() if f":{name}" in statement})
+        work.session.execute(text("ANALYZE"))  # what follows looks up what is new: plans for empty tables would read all of it each time
+        work.session.execute(text("DISCARD PLANS"))
     assert work.session.query(Company).count() == size.companies
     return People(open_session(work, user_id=buyer.id), open_session(work, user_id=staff.id))
 

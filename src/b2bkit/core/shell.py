@@ -126,7 +126,7 @@ class Shell:
 
     def _signed(self, page: Page, work: Work, req: falcon.Request) -> Page:
         actor, frame = work.actor, self._frame(page, work)
-        entries = [(self._link(item, frame, req.path), item) for item in self._open(page.area, actor)]
+        entries = _folded([(self._link(item, frame, req.path), item) for item in self._open(page.area, actor)])
         role = work.kit.roles.get(actor.role)
         cart = None
         if frame.cart is not None:
@@ -207,6 +207,14 @@ def _names(choice: companies.Choice, contracts: bool) -> tuple[str, str]:
         return choice.legal_entity or choice.company, ""
     contract = _("contract {number}").format(number=choice.number) if choice.number else _("no contract yet")
     return choice.legal_entity or choice.company, contract
+
+
+def _folded(entries: Sequence[tuple[NavLink, NavItem]]) -> list[tuple[NavLink, NavItem]]:
+    """Without entries that stand under another one; that one has their count where it has none of its own."""
+    there = {item.name for _link, item in entries}
+    counts = {item.under: link.badge for link, item in entries if link.badge is not None}
+    kept = [(link, item) for link, item in entries if item.under not in there]
+    return [(link._replace(badge=link.badge or counts.get(item.name)), item) for link, item in kept]
 
 
 def _groups(entries: Sequence[tuple[NavLink, NavItem]]) -> tuple[NavGroup, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from typing import cast
 
-from b2bkit import PUBLIC, Command, ErpGateway, HealthCheck, Job, Level, NavItem, Permission, Plugin, Route, hookimpl
+from b2bkit import PUBLIC, Command, ErpGateway, HealthCheck, Job, Level, NavItem, Permission, Plugin, Route, Widget, hookimpl
 from b2bkit.core.i18n import N_
 from b2bkit_onec import jobs, missing, pages, pictures, uploads
 from b2bkit_onec.archive import files
@@ -69,6 +69,10 @@ class OneCPlugin(Plugin):
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
         yield pages.nav(self.flows)
+
+    @hookimpl
+    def register_widgets(self) -> Iterable[Widget]:
+        yield pages.TABS
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:

@@ -106,9 +106,9 @@ def test_a_packed_file_is_applied_again_whole(portal: Portal) -> None:
         admin = make.staff(work, role="admin")
     run(portal, "onec.archive")
     assert set(on_disk(portal)) == {"xml.gz"}
-    page = portal.sign_in(admin).get(f"/admin/onec/messages/{first.id}")
+    page = portal.sign_in(admin).get(f"/admin/exchange/messages/{first.id}")
     assert "Apply again" in page.text
-    assert portal.sign_in(admin).post(f"/admin/onec/messages/{first.id}/again", {}).status_code == 303
+    assert portal.sign_in(admin).post(f"/admin/exchange/messages/{first.id}/again", {}).status_code == 303
     end = time.monotonic() + 60
     while upload(portal, "import.xml").state != "done":
         assert time.monotonic() < end, upload(portal, "import.xml").message
@@ -131,11 +131,11 @@ def test_over_the_limit_the_oldest_go_and_their_pages_say_why(portal: Portal) ->
     assert body_of(second, data(portal)) == body[:4_000_000]
     with portal.work() as work:
         admin = make.staff(work, role="admin")
-    page = portal.sign_in(admin).get(f"/admin/onec/messages/{first.id}").text
+    page = portal.sign_in(admin).get(f"/admin/exchange/messages/{first.id}").text
     assert "to make room" in page
     assert "may take 10 MB" in page
     assert "Apply again" not in page
-    assert "Apply again" in portal.sign_in(admin).get(f"/admin/onec/messages/{second.id}").text
+    assert "Apply again" in portal.sign_in(admin).get(f"/admin/exchange/messages/{second.id}").text
 
 
 def test_a_file_that_somebody_deleted_is_missing_and_nobody_says_that_it_made_room(portal: Portal) -> None:
@@ -144,7 +144,7 @@ def test_a_file_that_somebody_deleted_is_missing_and_nobody_says_that_it_made_ro
     (data(portal) / kept.file).unlink()
     with portal.work() as work:
         admin = make.staff(work, role="admin")
-    page = portal.sign_in(admin).get(f"/admin/onec/messages/{kept.id}").text
+    page = portal.sign_in(admin).get(f"/admin/exchange/messages/{kept.id}").text
     assert "It is missing from the portal" in page
     assert "to make room" not in page
 

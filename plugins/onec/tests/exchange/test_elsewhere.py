@@ -163,7 +163,7 @@ def test_1c_and_staff_are_told_what_was_left_out_and_other_flows_are_not_touched
         (run,) = work.session.query(Run).filter_by(way="site").all()
         assert (run.flow, run.counts["stock"]["told"], run.counts["prices"]["left"]) == ("stock", 1, 1)
         assert (work.session.get_one(Flow, "prices").failures, rows(portal, Price)) == (2, [])
-    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", portal.sign_in(admin).get("/admin/onec/flows/stock").text))
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", portal.sign_in(admin).get("/admin/exchange/flows/stock").text))
     assert "They were left out, the rest was taken." in page
     assert "prices: 1 (they come by OData)" in page
 

@@ -28,7 +28,7 @@ def test_an_admin_has_1c_asked_again_and_a_manager_is_told_who_may(make_portal: 
     script = Script()
     portal = portal_with(make_portal, {"stock": script})
     wind(portal)
-    path = f"/admin/onec/messages/{kept(portal, 'stock', direction)}"
+    path = f"/admin/exchange/messages/{kept(portal, 'stock', direction)}"
     with portal.work() as work:
         boss, other = make.staff(work, role="admin"), make.staff(work)
     admin, manager = portal.sign_in(boss), portal.sign_in(other)
@@ -47,11 +47,11 @@ def test_a_paused_flow_is_not_asked_and_one_that_is_off_offers_nothing(make_port
     with portal.work() as work:
         staff = make.staff(work, role="admin")
     admin = portal.sign_in(staff)
-    assert admin.post("/admin/onec/flows/stock", {"action": "pause"}).status_code == 303
-    refused = admin.post(f"/admin/onec/messages/{kept(portal, 'stock')}/again", {})
+    assert admin.post("/admin/exchange/flows/stock", {"action": "pause"}).status_code == 303
+    refused = admin.post(f"/admin/exchange/messages/{kept(portal, 'stock')}/again", {})
     assert refused.status_code == 409
     assert "Возобновите его" in refused.text
-    off = f"/admin/onec/messages/{kept(portal, 'limits')}"
+    off = f"/admin/exchange/messages/{kept(portal, 'limits')}"
     assert "Спросить 1С ещё раз" not in admin.get(off).text
     assert admin.post(f"{off}/again", {}).status_code == 409
     assert script.times == 1

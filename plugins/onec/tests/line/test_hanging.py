@@ -140,10 +140,12 @@ def test_every_page_is_answered_while_1c_hangs_and_none_asks_it(portal: Portal, 
         for route in portal.app.kit.routes.values()
         if hasattr(route.resource, "on_get") and "{" not in route.path and not route.machine and route.path != "/events"
     )
-    assert {"/", "/catalog", "/cart", "/orders", "/admin", "/admin/onec", "/admin/onec/owed", "/api/v1/products"} <= set(paths)
+    assert {"/", "/catalog", "/cart", "/orders", "/admin", "/admin/exchange/flows", "/admin/exchange/owed", "/api/v1/products"} <= set(
+        paths
+    )
     for person in people:
         browser = portal.sign_in(person)
-        for path in [*paths, "/admin/onec/flows/contracts", "/admin/onec/flows/live"]:
+        for path in [*paths, "/admin/exchange/flows/contracts", "/admin/exchange/flows/live"]:
             answer = without_waiting(lambda path=path, browser=browser: browser.get(path))  # type: ignore[misc]
             assert answer.status_code < 500, path
     assert onec.calls == before

@@ -29,7 +29,7 @@ from b2bkit.core.extend.things import (
     Widget,
 )
 
-SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client", "notify.settings"})
+SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client", "admin.exchange", "notify.settings"})
 
 
 @dataclass(frozen=True)

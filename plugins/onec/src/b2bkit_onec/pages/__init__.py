@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from b2bkit import Level, NavItem, Route
+from b2bkit import Level, NavItem, Route, Widget, Work
 from b2bkit.core.i18n import N_
 from b2bkit_onec.archive.search import SEE
 from b2bkit_onec.flows.choice import Chosen
@@ -18,9 +18,16 @@ from b2bkit_onec.pages.owed import Owed
 STAFF: Final = {"manager": Level.ASSIGNED, "admin": Level.ALL}
 
 
+def _nothing(_work: Work, _subject: object) -> Mapping[str, object]:
+    return {}
+
+
+TABS: Final = Widget(name="onec.tabs", slot="admin.exchange", order=10, template="onec/tabs.html", load=_nothing, permission=SEE)
+
+
 def routes(flows: Mapping[str, Chosen]) -> Iterable[Route]:
     """The pages' addresses."""
-    yield _page("flows", "", Flows(flows))
+    yield _page("flows", "/flows", Flows(flows))
     yield _page("flow", "/flows/{name}", FlowPage(flows), CONTROL)
     yield _page("owed", "/owed", Owed())
     yield _page("messages", "/messages", Messages(flows))
@@ -29,7 +36,7 @@ def routes(flows: Mapping[str, Chosen]) -> Iterable[Route]:
 
 
 def nav(flows: Mapping[str, Chosen]) -> NavItem:
-    """One entry of the menu; the rest are tabs."""
+    """Tabs of the exchange's page; an entry of its own for who may not see that one."""
     return NavItem(
         name="onec.flows_nav",
         area="admin",
@@ -40,8 +47,11 @@ def nav(flows: Mapping[str, Chosen]) -> NavItem:
         permission=SEE,
         group=N_("System"),
         badge=badge(flows),
+        under="admin.exchange_nav",
     )
 
 
 def _page(name: str, path: str, resource: object, write: str | None = None) -> Route:
-    return Route(name=f"onec.{name}", path=f"/admin/onec{path}", resource=resource, permission=SEE, write_permission=write, area="admin")
+    return Route(
+        name=f"onec.{name}", path=f"/admin/exchange{path}", resource=resource, permission=SEE, write_permission=write, area="admin"
+    )

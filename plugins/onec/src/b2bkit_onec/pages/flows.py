@@ -58,7 +58,7 @@ def _row(work: Work, seen: state.Seen, fresh: Fresh | None) -> FlowRow:
 
 
 class Flows:
-    """/admin/onec"""
+    """/admin/exchange/flows"""
 
     def __init__(self, flows: Mapping[str, Chosen]) -> None:
         self.flows = flows
@@ -70,7 +70,7 @@ class Flows:
 
 
 class FlowPage:
-    """/admin/onec/flows/<name>"""
+    """/admin/exchange/flows/<name>"""
 
     def __init__(self, flows: Mapping[str, Chosen]) -> None:
         self.flows = flows

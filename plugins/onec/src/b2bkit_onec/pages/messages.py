@@ -18,7 +18,7 @@ MOST_SHOWN: Final = 200_000  # letters of one body
 
 
 class Messages:
-    """/admin/onec/messages"""
+    """/admin/exchange/messages"""
 
     def __init__(self, flows: Mapping[str, Chosen]) -> None:
         self.flows = flows
@@ -39,7 +39,7 @@ class Messages:
 
 
 class MessagePage:
-    """/admin/onec/messages/<id>"""
+    """/admin/exchange/messages/<id>"""
 
     def __init__(self, flows: Mapping[str, Chosen]) -> None:
         self.flows = flows
@@ -50,7 +50,7 @@ class MessagePage:
 
 
 class Replay:
-    """/admin/onec/messages/<id>/again"""
+    """/admin/exchange/messages/<id>/again"""
 
     def __init__(self, flows: Mapping[str, Chosen]) -> None:
         self.flows = flows

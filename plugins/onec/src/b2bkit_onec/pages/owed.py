@@ -55,7 +55,7 @@ def owed(work: Work, limit: int = SHOWN) -> list[Debt]:
 
 
 class Owed:
-    """/admin/onec/owed"""
+    """/admin/exchange/owed"""
 
     def on_get(self, req: Request, resp: Response) -> None:
         self._show(req, resp, done=read_query(req, forms.DoneQuery).done)

@@ -95,6 +95,7 @@ class NavItem:
     """An entry of the menu. `group` is a heading's msgid or ``; `bar` puts it into the phone's bottom bar.
 
     needs   a capability of the ERP's gateway; without it, and without its route, the entry is not there
+    under   name of an entry that leads to this page too: where that one is open, this one is not in the menu, and its count stands there
     """
 
     name: str
@@ -108,6 +109,7 @@ class NavItem:
     bar: bool = False
     badge: Callable[[Work], Badge | None] | None = None
     needs: str = ""
+    under: str = ""
 
 
 class WidgetLoad(Protocol):
