@@ -52,6 +52,12 @@ def contacts(work: Work, *, company_id: UUID) -> list[ContactPerson]:
     return list(work.session.scalars(mine.order_by(ContactPerson.name)))
 
 
+def waiting_for(work: Work, company_id: UUID) -> set[UUID]:
+    """Legal entities and contact persons of the company for whom a change waits. One statement."""
+    statement = select(ChangeRequest.entity_id).where(ChangeRequest.company_id == company_id, ChangeRequest.state == "waiting")
+    return {one for one in work.session.scalars(statement) if one is not None}
+
+
 def asked(work: Work, *, company_id: UUID, limit: int = 20) -> list[Asked]:
     """The company's requests, those that wait first, then the newest."""
     statement = select(ChangeRequest, User.name).outerjoin(User, User.id == ChangeRequest.requested_by)
@@ -99,8 +105,11 @@ def _wrong(entity: LegalEntity, wanted: Mapping[str, str]) -> list[Problem]:
 
 
 def ask_contact(work: Work, *, company_id: UUID, contact_id: UUID | None, values: Mapping[str, str], leaves: bool = False) -> UUID:
-    """Asks for a new contact person, other data of one, or says that one has left; returns the request."""
-    work.require(EDIT)
+    """Asks for a new contact person, other data of one, or says that one has left; returns the request.
+
+    What staff ask for holds at once where the ERP takes no tasks. NotFound for a person who is none of the company's, or has left.
+    """
+    work.require(EDIT if work.actor.kind == "client" else CONFIRM)
     person = work.session.get(ContactPerson, contact_id) if contact_id else None
     if contact_id is not None and (person is None or not person.active or person.company_id != company_id):
         raise NotFound("contact_person")

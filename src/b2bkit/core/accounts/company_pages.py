@@ -142,15 +142,19 @@ class EditContact:
     def _show(
         self, req: Request, resp: Response, person: ContactPerson | None, form: forms.ContactForm, refused: Refused | None = None
     ) -> None:
-        fields = [
-            Field("name", _("Name"), form.name, optional=False),
-            Field("position", _("Position"), form.position),
-            Field("phone", _("Phone"), form.phone, kind="tel"),
-            Field("email", _("E-mail"), form.email, kind="email"),
-        ]
         sub = _("The supplier calls contact persons about orders and payments. They get no access to the portal by this.")
         title, remove = (person.name, _("Does not work here any more")) if person is not None else (_("New contact person"), "")
-        _edit(req, resp, title, sub, fields, _("Ask for the change"), remove, refused)
+        _edit(req, resp, title, sub, contact_fields(form), _("Ask for the change"), remove, refused)
+
+
+def contact_fields(form: forms.ContactForm) -> list[Field]:
+    """The fields of a contact person, as typed."""
+    return [
+        Field("name", _("Name"), form.name, optional=False),
+        Field("position", _("Position"), form.position),
+        Field("phone", _("Phone"), form.phone, kind="tel"),
+        Field("email", _("E-mail"), form.email, kind="email"),
+    ]
 
 
 class EditAddress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from b2bkit.core.accounts import kinds
-from b2bkit.core.admin import badges, client_pages, entity_pages, pages, widgets
+from b2bkit.core.admin import badges, client_pages, contact_pages, entity_pages, pages, widgets
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route, Widget
 from b2bkit.core.i18n import N_
@@ -43,6 +43,7 @@ class AdminPlugin(Plugin):
         yield _page("account", "/clients/{company_id:uuid}/account", client_pages.Account(), kinds.EDIT)
         path = "/clients/{company_id:uuid}/entities/{legal_entity_id:uuid}"
         yield _page("entity", path, entity_pages.Entity(), "accounts.confirm_changes")
+        yield from contact_pages.routes()
         yield _page("orders", "/orders", pages.Orders(), VIEW)
         yield _page("order", "/orders/{order_id:uuid}", pages.OrderPage(), VIEW)
         yield _page("resend", "/orders/{order_id:uuid}/delivery", pages.Resend(), "erp.resend")
@@ -52,7 +53,7 @@ class AdminPlugin(Plugin):
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
-        return widgets.WIDGETS
+        return (*widgets.WIDGETS, contact_pages.CONTACTS)
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
