@@ -56,6 +56,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "catalog.analogue_removed": (N_("took an analogue away"),),
     "files.added": (N_("added the file {file}"), N_("added a file")),
     "files.removed": (N_("removed the file {file}"), N_("removed a file")),
+    "files.asked": (N_("asked for the file {file}"), N_("asked for a file")),
     "notify.resent": (N_("sent a message to people again"),),
     "notify.text_changed": (N_("changed the text of a message"),),
     "notify.text_reset": (N_("put the text of a message back as it came"),),
