@@ -31,6 +31,8 @@ CLIENT = {
     "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
     "security": "/profile/security", "second-step": "/profile/security/second-step", "hours": "/notifications/hours",
     "compare": "chosen:/catalog",
+    "saved-filters": "/catalog/filters", "narrowed-badly": "/catalog?price_from=x", "prepared": "/prepared",
+    "long-price-list": "/cart/list/prices/long",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
 BUYING = {"cart": "/cart", "checkout": "/checkout", "saved-cart": "first:/cart/saved|main th a"}

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from b2bkit.core.accounts.models import Contract
 from b2bkit.core.catalog.attributes import keep_values
@@ -21,9 +21,10 @@ from b2bkit.core.catalog.facets.keeper import Keeper, catalogue_edited
 from b2bkit.core.catalog.facets.reading import read_index
 from b2bkit.core.catalog.facets.sql import counts
 from b2bkit.core.catalog.listing import ANY, ListQuery
-from b2bkit.core.catalog.models import Attribute, Category, Product
+from b2bkit.core.catalog.models import Attribute, Category, Product, Stock
 from b2bkit.core.catalog.service import CategoryPlace, set_category_parents
-from tests.core.catalog.desk import STAFF, Actor, Desk, buyer, counted_statements, make
+from b2bkit.core.erp.models import Freshness
+from tests.core.catalog.desk import NOON, STAFF, Actor, Desk, buyer, counted_statements, make
 
 NOTHING = Chosen()
 PRODUCER, STOCK = Section("catalog.producer", None), Section("catalog.stock", None)
@@ -247,6 +248,27 @@ def test_the_old_index_serves_until_the_new_one_is_read_and_every_process_follow
         again = keeper.current()
         keeper.look()
         assert keeper.current() is again
+
+
+def test_news_of_stock_alone_are_read_alone_and_the_old_index_stays_as_it_was(desk: Desk, shop: Shop) -> None:
+    mine = buyer(shop.contract)
+    with indexed(desk) as keeper:
+        old = keeper.current()
+        assert old is not None
+        with desk.work() as work:
+            work.session.execute(update(Product).where(Product.name == "Товар 00").values(producer="Новый"))
+            work.session.execute(delete(Stock).where(Stock.product_id.in_(select(Product.id).where(Product.name == "Товар 01"))))
+            work.session.add(Freshness(kind="stock", as_of=NOON, rows=1, refused=0))
+        with counted_statements() as read:
+            keeper.look()
+        assert not any("core_attribute_value" in statement or "producer" in statement for statement in read)
+        assert of(desk, mine)[STOCK] == {"yes": 3}
+        assert of(desk, mine)[PRODUCER] == {"Полимир": 4, "Барьер": 4}, "goods were not told"
+        assert len(old.left(old.visible([]), Chosen(((STOCK, ("yes",)),)))) == 6
+        with desk.work() as work:
+            catalogue_edited(work)
+        keeper.look()
+        assert of(desk, mine)[PRODUCER] == {"Полимир": 3, "Барьер": 4, "Новый": 1}
 
 
 def test_rows_that_were_hidden_since_the_index_was_read_are_not_shown(desk: Desk, shop: Shop) -> None:

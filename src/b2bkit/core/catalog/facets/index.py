@@ -6,7 +6,8 @@ the rows of a page are read from the database, through everything that hides pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import copy
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -62,6 +63,7 @@ class FacetIndex:
         self._ids, self._grouped = ids, grouped
         self._articles = np.zeros(len(ids), dtype=np.uint32)  # the place of each product in the order by article
         self._by_id = np.argsort(ids, kind="stable").astype(np.uint32)
+        self._sorted: Any = ids[self._by_id]  # only while it is made: many are found sooner in what lies in their order
         self._values: dict[Section, dict[str, BitMap]] = {}
         self._numbers: dict[Section, list[tuple[Decimal, str]]] = {}
         self._columns: dict[Section, Any] = {}  # the number of the value of each product, 0: none; where no product has two
@@ -90,10 +92,27 @@ class FacetIndex:
     def _places_and_known(self, wanted: Any) -> tuple[Any, Any]:
         if not len(self._ids) or not len(wanted):
             return np.empty(0, np.uint32), np.zeros(len(wanted), bool)
-        found = np.searchsorted(self._ids, wanted, sorter=self._by_id)
+        found = self._ranks(wanted)
         places = self._by_id[np.minimum(found, len(self._ids) - 1)]
         known = self._ids[places] == wanted
         return places[known], known
+
+    def _ranks(self, wanted: Any) -> Any:
+        if self._sorted is None:
+            return np.searchsorted(self._ids, wanted, sorter=self._by_id)
+        order = np.argsort(wanted, kind="stable")
+        found = np.empty(len(wanted), np.int64)
+        found[order] = np.searchsorted(self._sorted, wanted[order])
+        return found
+
+    def without(self, facets: Collection[str]) -> FacetIndex:
+        """The same products without the values of these facets, which are to be taken anew; what is common is shared."""
+        made = copy.copy(self)
+        made._values = {section: values for section, values in self._values.items() if section.facet not in facets}
+        made._columns = {section: codes for section, codes in self._columns.items() if section.facet not in facets}
+        made._numbers = {section: numbers for section, numbers in self._numbers.items() if section.facet not in facets}
+        made._everything, made._sorted = {}, self._ids[self._by_id]
+        return made
 
     def take_order(self, ids: Iterable[UUID], done: int) -> int:
         """The next products in the order by article, after `done` of them; returns how many are done. Only while it is made."""
@@ -112,15 +131,22 @@ class FacetIndex:
             bitmaps = self._values.setdefault(Section(facet, key), {})
             bitmaps.setdefault(value, BitMap()).update(found)
 
-    def close(self, numeric: Iterable[Section] = ()) -> None:
-        """Ends the making: what is in it becomes as small as it can. `numeric`: sections whose values are numbers to choose ranges of."""
+    def close(self, numeric: Iterable[Section] = (), facets: Collection[str] | None = None) -> None:
+        """Ends the making: what was taken becomes as small as it can.
+
+        numeric   sections whose values are numbers to choose ranges of
+        facets    those that were taken; None: all, products and groups too
+        """
+        self._sorted = None
+        taken = {section: values for section, values in self._values.items() if facets is None or section.facet in facets}
         for section in numeric:
-            typed = ((number_of(value), value) for value in self._values.get(section, ()))
+            typed = ((number_of(value), value) for value in taken.get(section, ()))
             self._numbers[section] = [(number, value) for number, value in typed if number is not None]
-        for bitmap in [*self._grouped.values(), self._live, *(one for values in self._values.values() for one in values.values())]:
+        own = [*self._grouped.values(), self._live] if facets is None else []
+        for bitmap in [*own, *(one for values in taken.values() for one in values.values())]:
             bitmap.run_optimize()
             bitmap.shrink_to_fit()
-        for section, values in self._values.items():
+        for section, values in taken.items():
             if len(values) < _CODES and sum(map(len, values.values())) == len(BitMap.union(*values.values())):
                 self._columns[section] = codes = np.zeros(len(self._ids), dtype=np.uint16)
                 for code, bitmap in enumerate(values.values(), 1):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -25,7 +27,14 @@ MARK: Final = "edited"
 _LOOK_FOR_ONE: Final = 60.0  # seconds between looks whether the catalogue has become large, and until the first one
 _STALE: Final = 60.0  # seconds without a look after which the index is not trusted until the next one
 _KINDS: Final = ("catalog", "stock")
-Stamp = tuple[object, ...]
+
+
+class Stamp(NamedTuple):
+    """What was told last: the mark of edits, and when the ERP told goods and stock."""
+
+    edited: UUID | None
+    catalog: datetime | None
+    stock: datetime | None
 
 
 def catalogue_edited(work: Work) -> None:
@@ -39,9 +48,9 @@ def catalogue_edited(work: Work) -> None:
 
 def stamp(work: Work) -> Stamp:
     """Another one after each change that the index has to follow."""
-    told = work.session.execute(select(Freshness.kind, Freshness.as_of).where(Freshness.kind.in_(_KINDS)).order_by(Freshness.kind)).all()
+    told = dict(work.session.execute(select(Freshness.kind, Freshness.as_of).where(Freshness.kind.in_(_KINDS))).all())
     edited = work.session.scalar(select(CatalogMark.version).where(CatalogMark.name == MARK))
-    return (edited, *(tuple(row) for row in told))
+    return Stamp(edited, told.get("catalog"), told.get("stock"))
 
 
 class Keeper:
@@ -82,10 +91,14 @@ class Keeper:
                 log.exception("the index of the catalogue was not read: facets are counted in the database")
 
     def look(self) -> None:
-        """Reads the index anew if something changed; returns when it is there."""
+        """Reads the index anew if something changed, only what follows stock if nothing but stock did; returns when it is there."""
         with self._open_work(write=False) as work:
-            found = stamp(work)
-            if found != self._stamp:
+            found, before = stamp(work), self._stamp
+            if self._index is not None and before is not None and found != before and found._replace(stock=before.stock) == before:
+                self._looked = time.monotonic()
+                self._index = _read_stock(work, self._index, self._ended)
+                self._stamp = found
+            elif found != before:
                 large = (work.session.scalar(select(func.count()).select_from(Product)) or 0) > self._sql_up_to
                 self._looked = time.monotonic() if self._index is not None else self._looked
                 self._index = _read(work, self._ended) if large else None
@@ -104,3 +117,9 @@ def _read(work: Work, ended: Event) -> FacetIndex:
     from b2bkit.core.catalog.facets.reading import read_index  # brings numpy, which a small portal never needs
 
     return read_index(work, ended)
+
+
+def _read_stock(work: Work, index: FacetIndex, ended: Event) -> FacetIndex:
+    from b2bkit.core.catalog.facets.reading import with_stock_anew
+
+    return with_stock_anew(work, index, ended)

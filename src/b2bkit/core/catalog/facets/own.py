@@ -56,7 +56,14 @@ def _said(section: FacetSection, value: str) -> str:
 def facets() -> Iterable[Facet]:
     """Stock, producer, attributes."""
     yield Facet(name="catalog.stock", order=100, label=N_("Stock"), pairs=_in_stock, said=lambda _section, _value: _("In stock"))
-    yield Facet(name="catalog.producer", order=200, label=N_("Producer"), pairs=_producers)
+    yield Facet(name="catalog.producer", order=200, label=N_("Producer"), pairs=_producers, follows_stock=False)
     yield Facet(
-        name="catalog.attributes", order=300, label=N_("Attributes"), pairs=_values, sections=_sections, said=_said, numbers=_numbers
+        name="catalog.attributes",
+        order=300,
+        label=N_("Attributes"),
+        pairs=_values,
+        sections=_sections,
+        said=_said,
+        numbers=_numbers,
+        follows_stock=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Event
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from b2bkit.core.catalog.facets.chosen import Section
 from b2bkit.core.catalog.facets.index import FacetIndex, Place
 from b2bkit.core.catalog.models import Category, Product
 from b2bkit.core.errors import B2bkitError
-from b2bkit.core.extend.things import FacetSection
+from b2bkit.core.extend.things import Facet, FacetSection
 from b2bkit.core.work import Work
 
 _CHUNK: Final = 10_000
@@ -36,15 +36,30 @@ def read_index(work: Work, ended: Event | None = None) -> FacetIndex:
         done = 0
         for chunk in _chunks(work, _BY_ARTICLE, ended):
             done = index.take_order([row[0] for row in chunk], done)
-        for facet in work.kit.facets:
-            for chunk in _chunks(work, facet.pairs, ended):
-                index.take(facet.name, [(row[0], row[1], row[2]) for row in chunk])
-    index.close(_numeric(work))
+        _take(work, index, work.kit.facets, ended)
+    index.close(_numeric(work, work.kit.facets))
     return index
 
 
-def _numeric(work: Work) -> Iterator[Section]:
-    for facet in work.kit.facets:
+def with_stock_anew(work: Work, index: FacetIndex, ended: Event | None = None) -> FacetIndex:
+    """An index with the facets that follow stock as they are in the database now, and all else as in this one."""
+    facets = [facet for facet in work.kit.facets if facet.follows_stock]
+    names = {facet.name for facet in facets}
+    fresh = index.without(names)
+    with work.session.begin_nested():
+        _take(work, fresh, facets, ended)
+    fresh.close(_numeric(work, facets), names)
+    return fresh
+
+
+def _take(work: Work, index: FacetIndex, facets: Iterable[Facet], ended: Event | None) -> None:
+    for facet in facets:
+        for chunk in _chunks(work, facet.pairs, ended):
+            index.take(facet.name, [(row[0], row[1], row[2]) for row in chunk])
+
+
+def _numeric(work: Work, facets: Iterable[Facet]) -> Iterator[Section]:
+    for facet in facets:
         if facet.numbers is not None:
             told = facet.sections(work) if facet.sections is not None else [FacetSection(None, facet.label, numeric=True)]
             yield from (Section(facet.name, one.key) for one in told if one.numeric)

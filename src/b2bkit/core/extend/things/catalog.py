@@ -36,6 +36,7 @@ class Facet:
     said       (section, value) -> the value in words of the current language; None: as it is
     numbers    select of (product_id, section, number), the values of numeric sections as numbers: these can be chosen from and up to.
                The number is what `catalog.attributes.number_of` makes of the value
+    follows_stock   whether news of stock alone can change the pairs: False spares reading them anew each time stock is told
     """
 
     name: str
@@ -45,3 +46,4 @@ class Facet:
     sections: Callable[[Work], Sequence[FacetSection]] | None = None
     said: Callable[[FacetSection, str], str] | None = None
     numbers: Select[*tuple[Any, ...]] | None = None
+    follows_stock: bool = True
