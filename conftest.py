@@ -11,6 +11,9 @@ TOGETHER: Final = {
     "tests/e2e/test_budgets.py": "polymertorg",
     "tests/e2e/test_cart.py": "polymertorg",
     "tests/e2e/test_pages.py": "polymertorg",
+    "tests/e2e/tasks/test_buyer.py": "polymertorg",
+    "tests/e2e/tasks/test_clients.py": "polymertorg",
+    "tests/e2e/tasks/test_staff.py": "polymertorg",
     "tests/web/test_macros.py": "macros",
 }
 

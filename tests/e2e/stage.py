@@ -72,6 +72,11 @@ class Box:
         """What 1C's manager does with an order: post, release, ship, pay, close, cancel."""
         self.ask(f"orders/{urllib.request.quote(number)}/status", {"action": action})  # type: ignore[attr-defined]
 
+    def price(self, article: str, value: str, kind: str = "Опт") -> None:
+        """Another price of a good for any amount; the portal has it when this returns."""
+        self.ask("price", {"good": article, "type": kind, "value": value, "from": "0"})
+        self.ask("exchange", {}, patience=120)
+
     def documents(self) -> dict[str, int]:
         """How many documents 1C has for each order of the portal."""
         counted: dict[str, int] = self.ask("state")["documents_by_portal_number"]

@@ -65,7 +65,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")} | {"money": "/money"},
     "owner": {name: CLIENT[name] for name in ("today", "orders", "company", "details")}
     | {"contacts": "/company/details/contacts", "new-address": "/company/details/addresses"}
-    | {name: f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts")}
+    | {f"{name}-edit": f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts")}
     | BUYING,
     # whose kind of account has other pages and fields
     "distributor": {"today": "/", "dealers": "/dealers", "dealer": "first:/dealers|main th a", "orders": "/orders"},

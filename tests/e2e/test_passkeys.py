@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from playwright.sync_api import Browser, Page, expect
 
 from b2bkit.core.accounts import passwords
 from b2bkit.testing import factories as make
-from b2bkit.testing.portal import MakePortal, Portal
+from b2bkit.testing.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 PASSWORD = "три мешка полиэтилена"
-
-
-@pytest.fixture
-def served(make_portal: MakePortal, database) -> Iterator[tuple[Portal, str]]:  # type: ignore[no-untyped-def]
-    """A portal that answers on localhost, and its address."""
-    if database.dialect != "sqlite":
-        pytest.skip("the browser sees no database")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    address = f"http://localhost:{port}"
-    portal = make_portal(base_url=address)
-    server = Server(portal.app.asgi, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
-    thread.start()
-    yield portal, address
-    loop.call_soon_threadsafe(server.stop)
-    thread.join(20)
-    loop.close()
 
 
 def with_authenticator(page: Page) -> None:

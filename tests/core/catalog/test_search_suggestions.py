@@ -32,3 +32,16 @@ def test_products_and_groups_are_suggested_the_article_first_and_never_what_anot
     with desk.reading(buyer(contract)) as work, counted_statements() as statements:
         suggest(work, "пленка")
     assert len(statements) == 3
+
+
+def test_a_group_is_found_by_its_name_although_its_products_are_called_by_their_marks(desk: Desk) -> None:
+    with desk.work() as work:
+        plastic, secret = make.category(work, name="Полиэтилен"), make.category(work, name="Полиэтилен тайный")
+        contract = make.contract(work, company=make.company(work), categories=(plastic,))
+        make.product(work, category=plastic, name="ПЭВД 15803-020")
+        make.product(work, category=secret, name="ПЭВД 10803-020")
+        learn_words(work)
+    for typed in ("полиэтилен", "полиэтилена", "полиэтелен", "gjkb'nbkty", "polietilen", "полиэт"):
+        assert [group.name for group in suggested(desk, typed, buyer(contract)).named] == ["Полиэтилен"], typed
+    for typed in ("полипропилен", "тайный", "по", "полиэтилен 15803", "--"):
+        assert suggested(desk, typed, buyer(contract)).named == (), typed

@@ -20,6 +20,7 @@ from b2bkit.core.catalog.saved.service import has_filters, open_filter
 from b2bkit.core.catalog.tree import Group, Tree
 from b2bkit.core.catalog.units import counted, unit_label
 from b2bkit.core.catalog.view import all_shown, attributes_of, hint_text, missing_text, nearest, packages, price_lines_of, shown
+from b2bkit.core.catalog.words.groups import groups_named
 from b2bkit.core.web.forms import FormDecimal
 from b2bkit.core.web.handling import fragment, read_query, remember, render, work_of
 from b2bkit.core.work import Work
@@ -122,6 +123,7 @@ class ProductList:
             chosen=chosen,
             matching=matching,
             ways=[] if page.goods else ways_out(tree, chosen, form),
+            named=() if page.goods else groups_named(tree, form.q),
             orders=can_order(work),
             cart=CART,
             opened=opened,

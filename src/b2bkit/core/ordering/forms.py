@@ -44,6 +44,7 @@ class NewsQuery(BaseModel):
 
 class CartQuery(BaseModel):
     repeated: UUID | None = None  # the order whose goods were just put in
+    stayed: int = Field(0, ge=0, le=10_000)  # lines that the contract just chosen does not sell
 
 
 class RepeatForm(BaseModel):

@@ -36,6 +36,7 @@ def _show_cart(
     typed: str = "",
     toast: str | None = None,
     repeated: UUID | None = None,
+    stayed: int = 0,
 ) -> None:
     """The cart as it is now; after a refusal with what was typed in its line, after repeating an order with what of it is not sold."""
     work = work_of(req)
@@ -45,6 +46,7 @@ def _show_cart(
         "erp": erp_view(work),
         "others": moving.other_carts(work),
         "left_out": again.left_out(work, repeated, shown) if repeated else (),
+        "stayed": stayed,
     }
     render(req, resp, "ordering/cart.html", block="cart", status=refused.status if refused else 200, toast=toast, **values)
 
@@ -94,7 +96,8 @@ def _knows_the_rest(page: Page, shown: CartView, line_id: UUID) -> bool:
 
 class CartPage:
     def on_get(self, req: Request, resp: Response) -> None:
-        _show_cart(req, resp, repeated=read_query(req, forms.CartQuery).repeated)
+        asked = read_query(req, forms.CartQuery)
+        _show_cart(req, resp, repeated=asked.repeated, stayed=asked.stayed)
 
 
 class CartAdd:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from b2bkit.core.catalog.goods import ProductRow
 from b2bkit.core.catalog.listing import ListQuery, list_found
 from b2bkit.core.catalog.tree import Group
+from b2bkit.core.catalog.words.groups import groups_named
 from b2bkit.core.catalog.words.meaning import search
 from b2bkit.core.web.handling import fragment, read_query, work_of
 from b2bkit.core.work import Work
@@ -20,12 +21,15 @@ _SHORTEST: Final = 2
 
 
 class Suggested(NamedTuple):
-    """Groups with the most that matches, products, how many match in all, and the words that were meant, "" when it is those typed."""
+    """Groups with the most that matches, products, how many match in all, the words that were meant ("" when it is those typed), and
+    groups that are called so.
+    """
 
     groups: tuple[Group, ...] = ()
     products: tuple[ProductRow, ...] = ()
     matching: int = 0
     instead: str = ""
+    named: tuple[Group, ...] = ()
 
 
 def suggest(work: Work, typed: str) -> Suggested:
@@ -33,11 +37,12 @@ def suggest(work: Work, typed: str) -> Suggested:
     if len(typed.strip()) < _SHORTEST:
         return Suggested()
     found = search(work, typed)
+    named = groups_named(found.tree, typed, _GROUPS)
     if found.words is None or not found.words.words or not found.tree.matching:
-        return Suggested()
+        return Suggested(named=named)
     groups = sorted((group for group in found.tree.groups if group.matching), key=lambda group: (-group.matching, group.depth, group.name))
     page = list_found(work, ListQuery(sort="best", limit=_PRODUCTS), found.words, found.tree.terms)
-    return Suggested(tuple(groups[:_GROUPS]), tuple(good.row for good in page.goods), found.tree.matching, found.said)
+    return Suggested(tuple(groups[:_GROUPS]), tuple(good.row for good in page.goods), found.tree.matching, found.said, named)
 
 
 class SuggestForm(BaseModel):

@@ -82,7 +82,7 @@ class Checkout:
         work = work_of(req)
         shown = cart.view(work)
         if shown.terms is None or (refused is None and not shown.lines):
-            return redirect(req, resp, "ordering.cart")
+            return redirect(req, resp, "ordering.cart", stayed=left or None)
         said = {problem for line in shown.changed for problem in problems_of_change(line)}
         asked = steps.shown(work, _draft(shown, shown.terms.contract_id))
         values: dict[str, Any] = {
