@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -23,9 +25,12 @@ from b2bkit_onec import missing, pictures, staging, uploads
 from b2bkit_onec.apply.file import DECLARED, OutOfOrder, apply_file, summary
 from b2bkit_onec.apply.gently import gently
 from b2bkit_onec.apply.intake import Intake
+from b2bkit_onec.apply.known import Known, known_texts
+from b2bkit_onec.apply.taken import Stale
 from b2bkit_onec.archive import store
 from b2bkit_onec.flows import site
 from b2bkit_onec.flows.choice import Chosen
+from b2bkit_onec.flows.elsewhere import Elsewhere
 from b2bkit_onec.models import Exchange, Run, Upload
 from b2bkit_onec.reading import NotRead, Reading, reading
 from b2bkit_onec.sessions import SYSTEM_NAME
@@ -44,12 +49,13 @@ PAUSE: Final = timedelta(milliseconds=300)
 
 
 class _Begun(NamedTuple):
-    """A file whose reading begins now; `at_once`: what is read is applied meanwhile."""
+    """A file whose reading begins now; `at_once`: what is read is applied meanwhile; `again`: it was begun before."""
 
     upload_id: UUID
     path: Path
     name: str
     at_once: bool
+    again: bool
 
 
 def import_next(open_work: OpenWork, *, settings: OneCSettings, flows: Flows) -> None:
@@ -63,11 +69,27 @@ def import_next(open_work: OpenWork, *, settings: OneCSettings, flows: Flows) ->
         return
     lang = work.lang or language()
     try:
-        with speaking(lang, work.translations(lang)), reading(begun.path, begun.name, settings) as child:
+        with (
+            speaking(lang, work.translations(lang)),
+            _known(open_work, begun, settings) as known,
+            reading(begun.path, begun.name, settings, known) as child,
+        ):
             if child is not None:
                 _follow(open_work, begun, child, settings, flows)
     except Exception:  # the next step begins anew, or applies what was read
         log.exception("reading a file of 1C", extra={"file": begun.name})
+
+
+@contextmanager
+def _known(open_work: OpenWork, begun: _Begun, settings: OneCSettings) -> Iterator[Known | None]:
+    """What the child need not read, on disk for the block. Once only: should it turn out to be needed, everything is read."""
+    if begun.again or not begun.at_once or Elsewhere(settings).ways:
+        yield None
+        return
+    with TemporaryDirectory(prefix="onec-") as folder:
+        with open_work(write=False) as work:
+            known = known_texts(work, settings, path=begun.path, name=begun.name, into=Path(folder) / "known")
+        yield known
 
 
 def _step(work: Work, settings: OneCSettings, flows: Flows) -> _Begun | None:
@@ -91,7 +113,8 @@ def _step(work: Work, settings: OneCSettings, flows: Flows) -> _Begun | None:
         _fail(work, upload, Failure(said, _("See why the portal was stopped, then send the file again.")), settings, flows)
     else:
         upload.attempts += 1
-        return _Begun(upload.id, path, upload.name, work.session.dialect == "postgresql" and extension(upload.name) != "zip")
+        at_once = work.session.dialect == "postgresql" and extension(upload.name) != "zip"
+        return _Begun(upload.id, path, upload.name, at_once, upload.attempts > 1)
     return None
 
 
@@ -162,9 +185,10 @@ def _apply(work: Work, upload: Upload, source: Path | Reading, settings: OneCSet
         with work.session.begin_nested():
             intake = gently(lambda: _applied(work, upload, source, settings))
             work.session.flush()
-    except OutOfOrder:
+    except (OutOfOrder, Stale):
         assert isinstance(source, Reading)
-        _finish(work, upload, source.whole(), settings, flows)
+        if source.known is None:  # else the next step has everything read
+            _finish(work, upload, source.whole(), settings, flows)
     except NotRead as error:
         _fail(work, upload, error.failure, settings, flows)
     except DBAPIError as error:
@@ -188,7 +212,10 @@ def _apply(work: Work, upload: Upload, source: Path | Reading, settings: OneCSet
 
 def _applied(work: Work, upload: Upload, source: Path | Reading, settings: OneCSettings) -> Intake:
     if isinstance(source, Reading):
-        return apply_file(work, name=upload.name, items=lambda: staging.told(source.lines()), settings=settings, once=True)
+        contexts = source.known.contexts if source.known else None
+        return apply_file(
+            work, name=upload.name, items=lambda: staging.told(source.lines()), settings=settings, once=True, contexts=contexts
+        )
     return apply_file(
         work,
         name=upload.name,

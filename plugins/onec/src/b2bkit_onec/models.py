@@ -131,8 +131,10 @@ class Taken(Base):
     """The last record of 1C about a product that was taken without a fault, so that the same one need not be taken again: apply/taken.py.
 
     kind    what the record speaks of: 0 the product, else 1 prices, 2 stock, 3 both
-    digest  of the record and of what else decides about the rows
+    digest  of its text, or of the record where its text is not known
+    context digest of what else decides about the rows
     state   of the rows of which it speaks, as taking it left them
+    prices, stock   how many it tells
     """
 
     __tablename__ = "onec_taken"
@@ -140,7 +142,10 @@ class Taken(Base):
     product_id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     digest: Mapped[UUID]
+    context: Mapped[UUID]
     state: Mapped[int] = mapped_column(BigInteger)
+    prices: Mapped[int]
+    stock: Mapped[int]
 
 
 class Picture(Identified, Base):

@@ -22,6 +22,7 @@ from typing import Any, Final
 import orjson
 
 from b2bkit.core.i18n import _, language
+from b2bkit_onec.apply.known import Known
 from b2bkit_onec.child import OUT_OF_MEMORY
 from b2bkit_onec.settings import OneCSettings
 from b2bkit_onec.staging import LONGEST_LINE, Failure, beside, keep_failure, locked, outcome
@@ -43,8 +44,8 @@ class NotRead(Exception):
 class Reading:
     """A child that reads a file now. What it says lies at `part` until `end` stages it."""
 
-    def __init__(self, path: Path, part: Path, child: subprocess.Popen[bytes], settings: OneCSettings) -> None:
-        self._path, self._part, self._child, self._settings = path, part, child, settings
+    def __init__(self, path: Path, part: Path, child: subprocess.Popen[bytes], settings: OneCSettings, known: Known | None) -> None:
+        self._path, self._part, self._child, self._settings, self.known = path, part, child, settings, known
         self._until = time.monotonic() + settings.read_seconds
         self._late = False
 
@@ -63,25 +64,28 @@ class Reading:
                 if last:
                     break
                 self._pause()
-        found = self.whole()
+        self.end()
+        found = outcome(self._path)
         if isinstance(found, Failure):
             raise NotRead(found)
 
     def end(self) -> None:
-        """Waits for the child and stages what it said. Twice is once."""
+        """Waits for the child and stages what it said, unless it was told what it need not read: that holds for now. Twice is once."""
         while self._goes_on():
             self._pause()
         if self._part.exists():
             code = None if self._late else self._child.returncode
             failure = _failure(code, self._part, self._settings)
-            if failure is None:
+            if failure is not None:
+                self._part.unlink()
+                keep_failure(self._path, failure)
+            elif self.known is None:
                 self._part.replace(beside(self._path, ".records"))
             else:
                 self._part.unlink()
-                keep_failure(self._path, failure)
 
     def whole(self) -> Path | Failure:
-        """Waits for the child: the staged lines, or why there are none."""
+        """Waits for the child that read everything: the staged lines, or why there are none."""
         self.end()
         found = outcome(self._path)
         assert found is not None
@@ -105,7 +109,7 @@ class Reading:
 
 
 @contextmanager
-def reading(path: Path, name: str, settings: OneCSettings) -> Iterator[Reading | None]:
+def reading(path: Path, name: str, settings: OneCSettings, known: Known | None = None) -> Iterator[Reading | None]:
     """A child that reads a file, or unpacks an archive into the folder `<stored>.d`; it is ended with the block.
 
     None when another process is at it, when the file has been read, or when it could not be begun: then there is an outcome.
@@ -117,14 +121,14 @@ def reading(path: Path, name: str, settings: OneCSettings) -> Iterator[Reading |
         part = beside(path, "." + secrets.token_hex(4))
         with tempfile.TemporaryDirectory(prefix="onec-") as empty:
             try:
-                child = _start(path, name, settings, part, empty)
+                child = _start(path, name, settings, part, empty, known)
             except OSError as error:
                 part.unlink(missing_ok=True)
                 keep_failure(path, _no_room(error))
                 yield None
                 return
             try:
-                yield Reading(path, part, child, settings)
+                yield Reading(path, part, child, settings, known)
             finally:
                 if child.poll() is None:
                     child.kill()
@@ -139,7 +143,7 @@ def read_in_child(path: Path, name: str, settings: OneCSettings) -> None:
             child.end()
 
 
-def _start(path: Path, name: str, settings: OneCSettings, part: Path, folder: str) -> subprocess.Popen[bytes]:
+def _start(path: Path, name: str, settings: OneCSettings, part: Path, folder: str, known: Known | None) -> subprocess.Popen[bytes]:
     """The child with its output going to `part`, without the portal's environment."""
     into = beside(path, ".d")
     if path.suffix == ".zip":
@@ -147,7 +151,8 @@ def _start(path: Path, name: str, settings: OneCSettings, part: Path, folder: st
         into.mkdir(mode=0o700)
     act = ["unpack", str(path), str(into)] if path.suffix == ".zip" else ["read", str(path), name]
     limits = ["--memory", str(settings.memory_mb), "--seconds", str(settings.read_seconds), "--total", str(settings.exchange_limit)]
-    command = [sys.executable, "-I", "-m", "b2bkit_onec.child", *act, *limits, "--lang", language()]
+    told = ["--known", str(known.file)] if known else []
+    command = [sys.executable, "-I", "-m", "b2bkit_onec.child", *act, *limits, "--lang", language(), *told]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
     out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -53,6 +53,9 @@ class ODataSettings(Table):
     node: str = Field("", description="Code of the portal's node in that plan; empty: its only node besides this base.", max_length=100)
     names: dict[str, str] = Field(default_factory=dict, description="Our name of an object or field -> 1C's; `b2bkit onec probe` proposes.")
 
+    client: Literal["counterparty", "partner"] = Field(
+        "counterparty", description="What a client of the portal is: each Контрагент, or each Партнер with all his legal entities."
+    )
     organization: str = Field("", description="GUID of the selling organisation for orders whose contract names none.", pattern=_GUID)
     store: str = Field("", description="GUID of the warehouse for orders whose agreement names none.", pattern=_GUID)
     order_status: str = Field("НеСогласован", description="Status of a new order in 1C.", max_length=50)

@@ -35,6 +35,7 @@ KINDS: Mapping[str, type[Any]] = {
         records.Counterparty,
         records.Document,
         records.Refused,
+        records.Same,
     )
 }
 _PRODUCT, _OFFER = b'["Product",{"id":"', b'["Offer",{"id":"'

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 
 from b2bkit_onec.commerceml.broken import BrokenFile
 from b2bkit_onec.commerceml.cut import CutItem, Cutter
-from b2bkit_onec.commerceml.reader import _is_item, read_stream
+from b2bkit_onec.commerceml.reader import _is_item, read_stream, read_unknown
 from b2bkit_onec.commerceml.records import Item, Offer, Refused
-from b2bkit_onec.commerceml.tree import events
+from b2bkit_onec.commerceml.tree import Known, events
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<КоммерческаяИнформация ВерсияСхемы="2.08">\n'
 TAIL = "</КоммерческаяИнформация>\n"
@@ -140,3 +141,16 @@ def test_whatever_is_put_together_is_read_the_same() -> None:
         same(text, chance.randrange(250, 3000))
         place = chance.randrange(300, len(text))
         same(text[:place] + chance.choice('<>/&"x \n') + text[place + chance.randrange(3) :])
+
+
+def test_a_known_text_is_not_read_but_only_where_it_stood_and_lines_go_on(tmp_path: Path) -> None:
+    text = package("".join(map(offer, range(9))))
+    digests = {one.digest: str(one.line).encode() for one in same(text) if isinstance(one, Offer)}
+    assert len(digests) == 9
+    del digests[next(iter(digests))]
+    for place, known in (("ПакетПредложений", 8), ("ИзмененияПакетаПредложений", 0)):
+        file = tmp_path / "f.xml"
+        file.write_text(text.replace("ПакетПредложений", place).replace("</Предложения>", offer(9, price="много") + "</Предложения>"))
+        found = list(read_unknown(file, "f.xml", digests))
+        assert [int(one.told) for one in found if isinstance(one, Known)] == [12, 20, 28, 36, 44, 52, 60, 68][:known]
+        assert [one.line for one in found if isinstance(one, Refused)] == [80]

@@ -72,6 +72,50 @@ def test_a_counterparty_is_a_company_with_a_legal_entity_an_address_a_contract_a
     assert (may_order(portal), refused(intake)) == (True, [])
 
 
+def of_partner(number: int, partner: str = "holding", called: str = "Холдинг", **more: Any) -> records.Counterparty:
+    """The legal entity of this number, which belongs to a partner."""
+    agreed = contracts.Contract(f"contract-of-{number}", f"Д-{number}", SIGNED, "opt")
+    told = (records.Requisite("Партнер", partner), records.Requisite("ПартнерИмя", called))
+    entity = records.Counterparty(f"entity-{number}", f"Юрлицо {number}", official_name=f"ООО {number}", inn=f"770123456{number}")
+    return replace(entity, requisites=(*told, *contracts.contract_requisites([agreed])), **more)
+
+
+def test_legal_entities_of_one_partner_are_one_client(portal: Portal) -> None:
+    apply(portal, of_partner(1), of_partner(2), PARTY)
+    holding = one(portal, Company, name="Холдинг")
+    entities = {row["name"]: row["id"] for row in rows(portal, LegalEntity) if row["company_id"] == holding["id"]}
+    assert set(entities) == {"ООО 1", "ООО 2"}
+    assert {row["legal_entity_id"] for row in rows(portal, Contract) if row["company_id"] == holding["id"]} == set(entities.values())
+    assert one(portal, Company, name="Полимер")["id"] != holding["id"]
+
+
+def test_a_legal_entity_that_comes_later_joins_its_partner(portal: Portal) -> None:
+    apply(portal, of_partner(1))
+    apply(portal, of_partner(2))
+    holding = one(portal, Company)
+    assert {row["company_id"] for row in rows(portal, LegalEntity)} == {holding["id"]}
+    before = state(portal)
+    assert changes(apply(portal, of_partner(1), of_partner(2))) == {}
+    assert state(portal) == before
+
+
+def test_a_legal_entity_stays_where_it_is_and_the_next_of_its_partner_joins_it(portal: Portal) -> None:
+    """What it ordered is there; a partner that 1C tells later, or another one, moves nothing."""
+    apply(portal, replace(of_partner(1), requisites=()))
+    first = one(portal, Company)["id"]
+    apply(portal, of_partner(1), of_partner(2))
+    assert {row["company_id"] for row in rows(portal, LegalEntity)} == {first}
+    apply(portal, of_partner(2, partner="other", called="Другой"))
+    assert {row["company_id"] for row in rows(portal, LegalEntity)} == {first}
+    apply(portal, of_partner(3, partner="other", called="Другой"))
+    assert one(portal, LegalEntity, name="ООО 3")["company_id"] == one(portal, Company, name="Другой")["id"] != first
+
+
+def test_a_partner_whose_id_is_too_long_joins_nobody(portal: Portal) -> None:
+    apply(portal, of_partner(1, partner="x" * 201), of_partner(2, partner="x" * 201))
+    assert len(rows(portal, Company)) == 2
+
+
 def test_told_again_nothing_changes(portal: Portal) -> None:
     apply(portal, PARTY)
     before = state(portal)

@@ -27,7 +27,7 @@ def test_first_exchange_sends_catalogue_counterparties_and_history(exchanger: Ex
     told = [item for items in portal.imported.values() for item in items]
     assert sum(isinstance(item, Product) for item in told) == 60 + len(more_goods())
     assert sum(isinstance(item, Offer) for item in told) == 60 + len(more_goods())
-    assert sum(isinstance(item, Counterparty) for item in told) == 40
+    assert sum(isinstance(item, Counterparty) for item in told) == 41
     assert sum(isinstance(item, Document) for item in told) == 12
     again = exchanger.exchange()
     assert (again.files, again.offers, again.states) == (0, 0, 0)

@@ -15,7 +15,7 @@ from b2bkit.core.erp import service as erp
 from b2bkit.core.i18n import _
 from b2bkit_onec.apply import classifier, documents, offers, parties, pictures, products
 from b2bkit_onec.apply.intake import Intake
-from b2bkit_onec.apply.taken import Taken
+from b2bkit_onec.apply.taken import Contexts, Taken
 from b2bkit_onec.commerceml import records
 from b2bkit_onec.flows.elsewhere import Elsewhere
 from b2bkit_onec.settings import OneCSettings
@@ -25,7 +25,7 @@ Told = records.Item | Line
 Items = Callable[[], Iterable[Told]]
 BATCH: Final = 2000
 DECLARED: Final = (records.Group, records.PropertyDef, records.UnitDef, records.PriceType, records.Warehouse)
-REFERRING: Final = (Line, records.Product, records.Offer, records.Counterparty, records.Document)
+REFERRING: Final = (Line, records.Same, records.Product, records.Offer, records.Counterparty, records.Document)
 # kinds of data whose age the portal shows -> counts that belong to them
 FRESH: Final = {
     "catalog": ("products", "groups", "properties"),
@@ -40,11 +40,21 @@ class OutOfOrder(Exception):
     """A declaration comes after what may refer to it."""
 
 
-def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, declared: Items | None = None, once: bool = False) -> Intake:
+def apply_file(
+    work: Work,
+    *,
+    name: str,
+    items: Items,
+    settings: OneCSettings,
+    declared: Items | None = None,
+    once: bool = False,
+    contexts: Contexts | None = None,
+) -> Intake:
     """Applies the records, declarations first, then what refers to them. Nothing is deleted for being absent.
 
     declared   gives the declarations, when there is a shorter way to them than through all records
     once       the records are asked for once, as they come: raises OutOfOrder when they are not in that order
+    contexts   in which it was told what need not be read (see `known`): raises Stale when others hold now
 
     Everything happens in the transaction of `work`; what raises leaves the portal as it was.
     """
@@ -53,10 +63,12 @@ def apply_file(work: Work, *, name: str, items: Items, settings: OneCSettings, d
     intake, elsewhere = Intake(work, settings, name), Elsewhere(settings)
     first, stream = _declared_first(iter(items())) if once else ((declared or items)(), iter(items()))
     classifier.apply(intake, elsewhere.declared(intake, [item for item in first if isinstance(item, DECLARED)]))
-    known, taken = products.Classifier(intake), Taken(intake, off=bool(elsewhere.ways))
+    known, taken = products.Classifier(intake), Taken(intake, off=bool(elsewhere.ways), contexts=contexts)
     with _rare_collection():
         for batch in _batches(stream):
-            if kept := elsewhere.out_of(intake, _items(batch, taken)):
+            if same := [one for one in batch if isinstance(one, records.Same)]:
+                taken.same(same)
+            elif kept := elsewhere.out_of(intake, _items(batch, taken)):
                 _apply_batch(intake, kept, known)
             taken.keep()
     intake.mentions.keep(work, catalog=intake.catalog, full=intake.full)

@@ -115,22 +115,51 @@ def _already_bound(intake: Intake, ids: Sequence[UUID]) -> Sequence[UUID]:
 def _companies(
     intake: Intake, given: Mapping[str, records.Counterparty], entities: Mapping[str, UUID], managers: Mapping[str, UUID]
 ) -> tuple[dict[str, UUID], Change]:
-    """The company of each counterparty: that of its legal entity when there is one, else a new one with its name."""
+    """The company of each counterparty: that of its legal entity when there is one, else that of its partner (1C: Партнеры), else a new one
+    with its name. A legal entity stays with its company: its orders and debts are there.
+    """
     there = by_id(intake.work.session, LegalEntity, list(entities.values()))
     owners = {ref: there[id_]["company_id"] for ref, id_ in entities.items() if id_ in there}
     named = intake.ids("company", given)
-    made = {ref: new_id() for ref in given if ref not in owners}
-    intake.remember("company", made)
+    made = _of_partners(intake, given, owners)
     wanted: dict[UUID, Row] = {}
     for ref, one in given.items():
-        id_ = owners.get(ref) or made[ref]
-        row: Row = {"name": one.name[:250]} if ref in made or named.get(ref) == id_ else {}
+        id_ = owners[ref]
+        row = wanted.setdefault(id_, {})
+        if ref in made or named.get(ref) == id_:
+            row["name"] = (contracts.partner_of(one)[1] or one.name)[:250]
         if ref in managers:
             row["manager_id"] = managers[ref]
         if ref in made:
             row |= {"created_at": intake.work.now, "manager_id": managers.get(ref)}
-        wanted[id_] = row
-    return {**owners, **made}, save(intake.work.session, Company, wanted)
+    return owners, save(intake.work.session, Company, wanted)
+
+
+def _of_partners(intake: Intake, given: Mapping[str, records.Counterparty], owners: dict[str, UUID]) -> set[str]:
+    """Finds a company for those in `given` that have none in `owners`, by their partners; returns those for which it is to be made."""
+    partners = {ref: partner for ref, one in given.items() if 0 < len(partner := contracts.partner_of(one)[0]) <= LONGEST_REF}
+    known = intake.ids("partner", partners.values())
+    fresh: dict[str, UUID] = {}
+    # the next legal entity of a partner comes to where his first one is, unless that company is another partner's: who moved stays
+    taken = set(erp.refs_for(intake.work, system=SYSTEM_NAME, entity="partner", ids=list(set(owners.values()))))
+    for ref in sorted(owners.keys() & partners.keys()):
+        if partners[ref] not in known and partners[ref] not in fresh and owners[ref] not in taken:
+            fresh[partners[ref]] = owners[ref]
+            taken.add(owners[ref])
+    made: dict[str, UUID] = {}
+    for ref in given:
+        if ref in owners:
+            continue
+        partner = partners.get(ref, "")
+        owner = known.get(partner) or fresh.get(partner)
+        if owner is None:
+            owner = made[ref] = new_id()
+            if partner:
+                fresh[partner] = owner
+        owners[ref] = owner
+    intake.remember("partner", fresh)
+    intake.remember("company", made)
+    return set(made)
 
 
 def _managers(intake: Intake, given: Iterable[records.Counterparty]) -> dict[str, UUID]:

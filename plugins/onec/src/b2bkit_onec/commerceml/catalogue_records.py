@@ -191,7 +191,7 @@ class Product:
 
     `vat_rate` is the per cent; None with `vat_text` "" when not said, None with a text for "Без НДС" and the like.
     `deleted`: Статус = Удален or ПометкаУдаления = true, as attribute or element. `prices` is filled by exporters that put
-    prices on goods. `version` is НомерВерсии (base64, equal to DataVersion of OData).
+    prices on goods. `version` is НомерВерсии (base64, equal to DataVersion of OData). `digest` is that of its text, see `cut`.
     """
 
     id: str
@@ -220,6 +220,7 @@ class Product:
     deleted: bool = False
     version: str = ""
     line: int = 0
+    digest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ class Offer:
 
     `id` is always `base_id` or `base_id#variant_id`, also when the file gives ИдХарактеристики apart.
     `quantity` is the total that the file states (Количество), None when not said; it need not equal the sum of `stocks`.
-    `changes_only_fields` is True in ИзмененияПакетаПредложений: only prices and stock that changed are given.
+    `changes_only_fields` is True in ИзмененияПакетаПредложений: only prices and stock that changed are given. `digest` as of goods.
     """
 
     id: str
@@ -251,3 +252,14 @@ class Offer:
     version: str = ""
     changes_only_fields: bool = False
     line: int = 0
+    digest: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Goods or offers that follow each other and say, letter by letter, what the portal knows already (see `apply/known`).
+
+    Of each: the kind of its record, its id, how many prices it tells (of goods: packagings), how many stock rows.
+    """
+
+    told: tuple[tuple[int, str, int, int], ...]

@@ -19,11 +19,12 @@ T = TypeVar("T")
 
 
 class Context:
-    """`left_out` collects the Refused of the current item's parts; the reader gives them after the item."""
+    """`left_out` collects the Refused of the current item's parts; the reader gives them after the item. `digest` is that of its text."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.left_out: list[Refused] = []
+        self.digest = ""
 
     def refused(self, node: Node, problem: BadItem, item_id: str, *, whole: bool) -> Refused:
         reason, cure = sentences(problem.code, **problem.values)

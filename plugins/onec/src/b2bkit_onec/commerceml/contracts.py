@@ -1,8 +1,9 @@
 """What CommerceML has no element for, agreed as requisites: contracts of a counterparty, quantity rules of a product.
 
 A counterparty's requisites: `Договор/<id>/Номер`, `/Дата`, `/ВидЦен` (id of a price type), `/Валюта`, `/ОтсрочкаДней`, `/Группы`
-(ids of catalogue groups between blanks), `/Действует` (true or false, true when not said), and `ОсновнойМенеджер` (e-mail)
-with `ОсновнойМенеджерИмя` and `ОсновнойМенеджерТелефон`.
+(ids of catalogue groups between blanks), `/Действует` (true or false, true when not said), `ОсновнойМенеджер` (e-mail)
+with `ОсновнойМенеджерИмя` and `ОсновнойМенеджерТелефон`, and `Партнер` (id: counterparties of one partner are one client) with
+`ПартнерИмя`.
 A product's: `МинимальноеКоличество` and `Кратность` in base units, `Упаковка/<name>` = how many base units it holds.
 """
 
@@ -20,6 +21,7 @@ from b2bkit_onec.commerceml.records import Counterparty, Offer, Product, Refused
 CONTRACT = "Договор/"
 PACKAGING = "Упаковка/"
 MANAGER, MANAGER_NAME, MANAGER_PHONE = "ОсновнойМенеджер", "ОсновнойМенеджерИмя", "ОсновнойМенеджерТелефон"
+PARTNER, PARTNER_NAME = "Партнер", "ПартнерИмя"
 MINIMUM, MULTIPLE = "МинимальноеКоличество", "Кратность"
 
 
@@ -71,9 +73,17 @@ def manager_person(party: Counterparty) -> tuple[str, str]:
     return told.get(MANAGER_NAME, ""), told.get(MANAGER_PHONE, "")
 
 
-def contract_requisites(contracts: Iterable[Contract], manager: str = "", name: str = "", phone: str = "") -> tuple[Requisite, ...]:
-    """The inverse of contracts_of, manager_of and manager_person, for the writer."""
-    about = {MANAGER: manager, MANAGER_NAME: name, MANAGER_PHONE: phone}
+def partner_of(party: Counterparty) -> tuple[str, str]:
+    """Партнер (1C: Партнеры) to whom the legal entity belongs, and what he is called; "" for what is not said."""
+    told = {one.name: " ".join(one.value.split()) for one in party.requisites}
+    return told.get(PARTNER, ""), told.get(PARTNER_NAME, "")
+
+
+def contract_requisites(
+    contracts: Iterable[Contract], manager: str = "", name: str = "", phone: str = "", *, partner: tuple[str, str] = ("", "")
+) -> tuple[Requisite, ...]:
+    """The inverse of contracts_of, manager_of, manager_person and partner_of, for the writer."""
+    about = {MANAGER: manager, MANAGER_NAME: name, MANAGER_PHONE: phone, PARTNER: partner[0], PARTNER_NAME: partner[1]}
     found = [Requisite(key, value) for key, value in about.items() if value]
     for one in contracts:
         facts = {

@@ -4,18 +4,21 @@ An exporter writes thousands of items with the same tags in the same order, only
 of a shape goes through expat; the tree that comes of it is kept, and texts are put into it for each item that has the same tags: it is
 well-formed as the first one was. An item that is in any way unusual (an error, a comment, CDATA, a reference) goes to expat, so limits
 and messages are the same. expat stands at the same line and column throughout: it is given blanks in place of what was cut out.
+
+An item whose text is known already, by its digest, is not read at all: a full exchange repeats what it said the last time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from hashlib import blake2b
 from operator import itemgetter
 from xml.parsers.expat import ExpatError
 
 from b2bkit_onec.commerceml.broken import BrokenFile
 from b2bkit_onec.commerceml.diagnosis import declared_encoding
-from b2bkit_onec.commerceml.tree import Builder, Node, built
+from b2bkit_onec.commerceml.tree import Builder, Known, Node, built
 
 LARGEST = 1 << 16  # bytes of an item that is worth it
 MOST_NODES = 2_000  # of a shape
@@ -32,6 +35,7 @@ _TAG = re.compile(rf'/{_NAME}|{_NAME}(?: {_NAME}="[^"]*")* ?/?')
 # what expat refuses, or takes for something else than text
 _UNUSUAL = (b"&", b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFUSED = bytes(code for code in range(32) if code not in b"\t\r\n")
+NONE_KNOWN: Mapping[str, bytes] = {}
 _LINED = "Цена"  # the only nodes within an item that tell their line when nothing is wrong with them
 
 
@@ -89,10 +93,11 @@ def _next(stack: list[tuple[Node, dict[str, int]]], tag: str, root: Node) -> Nod
 class CutItem:
     """An item of a known shape, complete; `path` are the local names of the elements around it. Raises UnicodeDecodeError."""
 
-    __slots__ = ("data", "line", "parts", "path", "shape", "texts", "values")
+    __slots__ = ("data", "digest", "line", "parts", "path", "shape", "texts", "values")
 
     def __init__(self, path: tuple[str, ...], data: bytes, line: int, shape: Shape, parts: list[bytes], values: list[str]) -> None:
         self.path, self.data, self.line, self.shape, self.parts, self.values = path, data, line, shape, parts, values
+        self.digest = ""
         self.texts = [parts[number].decode().strip() for number in shape.text_numbers]
 
     def node(self) -> Node:
@@ -116,10 +121,11 @@ class CutItem:
 
 class Cutter:
     """Chunks of a file -> pieces for expat, which the caller feeds before it asks for the next one. What is cut out in between goes to
-    the builder's events."""
+    the builder's events. `known`: what is told in place of items with these digests (32 hexadecimal digits)."""
 
-    def __init__(self, builder: Builder, head: bytes) -> None:
-        self.builder = builder
+    def __init__(self, builder: Builder, head: bytes, known: Mapping[str, bytes] = NONE_KNOWN) -> None:
+        self.builder, self.known = builder, known
+        self.places: dict[tuple[str, ...], blake2b] = {}
         self.works = declared_encoding(head) in ("utf-8", "utf8")
         self.rest, self.tag, self.line, self.after_cr = b"", "", 1, False
         self.shapes: dict[bytes, Shape | None] = {}
@@ -163,12 +169,17 @@ class Cutter:
                 break
             blanks += self._told(data[position : found.start(1)])
             item, position = data[found.start(1) : end], end
-            cut = self._cut(path, item)
+            digest = self._digest(path, item)
+            cut = Known(self.known[digest]) if digest in self.known else self._cut(path, item)
             if cut is not None:
+                if isinstance(cut, CutItem):
+                    cut.digest = digest
                 builder.events.append(cut)
                 blanks += _in_place_of(self._told(item))
                 continue
+            builder.digest = digest
             yield bytes(blanks) + self._told(item)
+            builder.digest = ""
             blanks.clear()
             if builder.stack or builder.path != path:
                 self.tag = ""
@@ -188,6 +199,15 @@ class Cutter:
             self.line += data.count(b"\r") - data.count(b"\r\n")
         self.after_cr = data.endswith(b"\r") if data else self.after_cr
         return data
+
+    def _digest(self, path: tuple[str, ...], item: bytes) -> str:
+        """Of the text, as it is written, and of where it stands."""
+        place = self.places.get(path)
+        if place is None:
+            place = self.places[path] = blake2b("\0".join(path).encode() + b"\0", digest_size=16)
+        digest = place.copy()
+        digest.update(item)
+        return digest.hexdigest()
 
     def _cut(self, path: tuple[str, ...], data: bytes) -> CutItem | None:
         """The item; None for one that expat should look at."""

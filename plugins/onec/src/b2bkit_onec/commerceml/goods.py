@@ -61,6 +61,7 @@ def product(node: Node, context: Context) -> Product:
         deleted=deleted,
         version=node.value("НомерВерсии") or _requisite(found, "НомерВерсии"),
         line=node.line,
+        digest=context.digest,
     )
 
 
@@ -101,6 +102,7 @@ def offer(node: Node, context: Context, *, changes: bool) -> Offer:
         version=node.value("НомерВерсии"),
         changes_only_fields=changes,
         line=node.line,
+        digest=context.digest,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from b2bkit_onec.commerceml import classifier, documents, goods, parties, values
 from b2bkit_onec.commerceml.broken import BadItem, BrokenFile
@@ -12,7 +13,7 @@ from b2bkit_onec.commerceml.context import Context
 from b2bkit_onec.commerceml.cut import CutItem, Cutter
 from b2bkit_onec.commerceml.diagnosis import looks_mislabelled
 from b2bkit_onec.commerceml.records import Exchange, Item, Section
-from b2bkit_onec.commerceml.tree import Built, Cut, Node, Opened, events
+from b2bkit_onec.commerceml.tree import Built, Cut, Known, Node, Opened, events
 
 ROOT = "КоммерческаяИнформация"
 CHANGES = "ИзмененияПакетаПредложений"
@@ -60,15 +61,29 @@ def read(path: Path, name: str = "") -> Iterator[Item]:
         yield from read_stream(stream, name or path.name)
 
 
+def read_unknown(path: Path, name: str, known: Mapping[str, bytes]) -> Iterator[Item | Known]:
+    """The same, but for goods and offers with a text of a digest that is known: in their place comes what was told of it."""
+    with path.open("rb") as stream:
+        yield from _told(stream, name, partial(Cutter, known=known))
+
+
 def read_stream(stream: BinaryIO, name: str, cut: Cut | None = Cutter) -> Iterator[Item]:
-    """The same for an open binary stream. `cut` makes it faster and changes nothing else."""
+    """As `read`, for an open binary stream. `cut` makes it faster and changes nothing else."""
+    return cast(Iterator[Item], _told(stream, name, cut))  # without known texts there are none in it
+
+
+def _told(stream: BinaryIO, name: str, cut: Cut | None) -> Iterator[Item | Known]:
     context = Context(name)
     sections: list[_OpenSection] = []
     for event in events(stream, name, _is_item, cut):
         if isinstance(event, CutItem):
             for section in sections:
                 yield from section.fresh()
-            yield from _known(event, context)
+            yield from _cut_out(event, context)
+        elif isinstance(event, Known):
+            for section in sections:
+                yield from section.fresh()
+            yield event
         elif isinstance(event, Built):
             if event.path and event.path[-1] in SECTIONS and event.node.tag in _SECTION_FACTS | _OWN_NODES:
                 sections[-1].tell(event.node)
@@ -146,7 +161,7 @@ def _header(event: Opened, name: str, stream: BinaryIO) -> Exchange:
 
 
 def _item(event: Built, context: Context) -> Iterator[Item]:
-    node = event.node
+    node, context.digest = event.node, event.digest
     context.left_out.clear()
     if node.tag == "Группа":
         yield from classifier.groups(node, context)
@@ -158,16 +173,17 @@ def _item(event: Built, context: Context) -> Iterator[Item]:
     yield from context.left_out
 
 
-def _known(event: CutItem, context: Context) -> Iterator[Item]:
+def _cut_out(event: CutItem, context: Context) -> Iterator[Item]:
     """The same; who finds fault with the item needs all its lines."""
     context.left_out.clear()
+    context.digest = event.digest
     try:
         found = _subject(event.node(), event.path, context)
     except BadItem:
-        yield from _item(Built(event.path, event.again()), context)
+        yield from _item(Built(event.path, event.again(), event.digest), context)
         return
     if context.left_out:
-        yield from _item(Built(event.path, event.again()), context)
+        yield from _item(Built(event.path, event.again(), event.digest), context)
     else:
         yield found
 

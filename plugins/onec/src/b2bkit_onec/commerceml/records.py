@@ -23,6 +23,7 @@ from b2bkit_onec.commerceml.catalogue_records import (
     PropertyDef,
     PropertyValue,
     Requisite,
+    Same,
     Section,
     StockRow,
     UnitDef,
@@ -65,6 +66,7 @@ __all__ = [
     "PropertyValue",
     "Refused",
     "Requisite",
+    "Same",
     "Section",
     "StockRow",
     "Tax",
@@ -92,4 +94,4 @@ class Refused:
 
 
 Declared: TypeAlias = Group | PropertyDef | UnitDef | PriceType | Warehouse
-Item: TypeAlias = Exchange | Section | Declared | Product | Offer | Counterparty | Document | Refused
+Item: TypeAlias = Exchange | Section | Declared | Product | Offer | Counterparty | Document | Refused | Same

@@ -90,18 +90,19 @@ class Closed:
 
 
 class Built:
-    """An item is complete; `path` are the local names of the elements around it."""
+    """An item is complete; `path` are the local names of the elements around it, `digest` is that of its text or "" (see `cut`)."""
 
-    __slots__ = ("node", "path")
+    __slots__ = ("digest", "node", "path")
 
-    def __init__(self, path: tuple[str, ...], node: Node) -> None:
-        self.path, self.node = path, node
+    def __init__(self, path: tuple[str, ...], node: Node, digest: str = "") -> None:
+        self.path, self.node, self.digest = path, node, digest
 
 
 class KnownItem(Protocol):
     """The same, of which the tree is made when it is asked for (see `cut`)."""
 
     path: tuple[str, ...]
+    digest: str
 
     def node(self) -> Node:
         """The tree, until that of the next item is asked for. Only the item itself and its prices tell their lines."""
@@ -112,7 +113,16 @@ class KnownItem(Protocol):
         ...
 
 
-Event = Opened | Closed | Built
+class Known:
+    """An item whose text the reader was told beforehand, and what he was told of it: it is not read."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, told: bytes) -> None:
+        self.told = told
+
+
+Event = Opened | Closed | Built | Known
 
 
 class Builder:
@@ -128,6 +138,7 @@ class Builder:
         self.nodes = 0
         self.characters = 0
         self.locals: dict[str, str] = {}
+        self.digest = ""  # of the text that is fed now, when it is one item
         parser.buffer_text = True
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
@@ -178,8 +189,8 @@ class Builder:
         if node.text:
             node.text = node.text.strip()
         if not self.stack:
-            self.events.append(Built(self.path, node))
-            self.nodes = self.characters = 0
+            self.events.append(Built(self.path, node, self.digest))
+            self.digest, self.nodes, self.characters = "", 0, 0
 
     def _count(self, characters: int) -> None:
         self.characters += characters

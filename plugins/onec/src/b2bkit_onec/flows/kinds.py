@@ -95,7 +95,7 @@ _KINDS: Final = (
         "order_status", N_("Order states"), {"site": None, "odata": pull("order_status", order_status.read, take.order_status)}, 5 * MINUTE
     ),
     _in("settlements", N_("Debts and prepayments"), {"odata": pull("settlements", settlements.read, take.settlements)}, DAY),
-    _in("schedule", N_("Payments due"), {"odata": pull("schedule", schedule.read, take.schedule)}, DAY),
+    _in("schedule", N_("Payment schedule"), {"odata": pull("schedule", schedule.read, take.schedule)}, DAY),
     _in("papers", N_("Papers"), {"odata": pull("papers", papers.read, take.papers)}, HOUR),
     _in("changes", N_("Changes that 1C registered"), {"odata": changes_run(_REGISTERED)}, MINUTE, freshness=""),
     _on_demand("live", N_("Prices and stock while ordering"), "lines.live", "odata", "service"),

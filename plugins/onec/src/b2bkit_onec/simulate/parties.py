@@ -6,7 +6,7 @@ import datetime as dt
 import sqlite3
 from decimal import Decimal
 
-from b2bkit_onec.commerceml.contracts import Contract, contracts_of, manager_of
+from b2bkit_onec.commerceml.contracts import Contract, contracts_of, manager_of, partner_of
 from b2bkit_onec.commerceml.records import Counterparty, Person
 from b2bkit_onec.simulate import objects
 from b2bkit_onec.simulate.infobase import Infobase, plain
@@ -44,13 +44,14 @@ def currency(db: sqlite3.Connection, code: str) -> str:
 
 def take_party(db: sqlite3.Connection, party: Counterparty) -> None:
     """Writes a counterparty of a file with its partner, people, contracts, an agreement for each contract, and the manager."""
-    ref, partner = reference(COUNTERPARTY, party.id), made_up("partner", party.id)
+    told, called = partner_of(party)
+    ref, partner = reference(COUNTERPARTY, party.id), reference(PARTNER, told) if told else made_up("partner", party.id)
     manager = _user(db, manager_of(party))
     name = party.official_name or party.full_name or party.name
     trader = not party.official_name and bool(party.full_name)
     ways = _ways(party)
     partner_body: Body = {
-        "Description": party.name, "НаименованиеПолное": name, "Клиент": True, "ОсновнойМенеджер_Key": manager,
+        "Description": called or party.name, "НаименованиеПолное": called or name, "Клиент": True, "ОсновнойМенеджер_Key": manager,
         "ЮрФизЛицо": "Компания", "КонтактнаяИнформация": ways,
     }  # fmt: skip
     objects.put(db, PARTNER, partner, partner_body)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from b2bkit_onec.commerceml.records import Address, Contact, Counterparty
+from b2bkit_onec.commerceml.contracts import PARTNER
+from b2bkit_onec.commerceml.records import Address, Contact, Counterparty, Requisite
 from b2bkit_onec.odata import values
 from b2bkit_onec.odata.names import Found
 from b2bkit_onec.odata.source import Batch, Reading, Source, each
@@ -18,10 +19,12 @@ PERSON: Final = frozenset(("ФизическоеЛицо", "ФизЛицо"))
 
 def build(source: Source, found: Found, rows: list[Row]) -> Batch[Counterparty]:
     """Records as `apply.parties` takes them."""
-    return each(rows, found.field("ref"), lambda row: _party(found, row))
+    chosen = source.line.settings.odata
+    joined = chosen is not None and chosen.client == "partner"
+    return each(rows, found.field("ref"), lambda row: _party(found, row, joined=joined))
 
 
-def _party(found: Found, row: Row) -> Counterparty:
+def _party(found: Found, row: Row, *, joined: bool) -> Counterparty:
     name = values.text(row, found.field("name"))
     full = values.text(row, found.field("full_name")) or name
     ways = values.rows(row, found.field("contacts"))
@@ -36,9 +39,15 @@ def _party(found: Found, row: Row) -> Counterparty:
         okpo=values.text(row, found.field("okpo")),
         addresses=tuple(_addresses(found, ways)),
         contacts=tuple(_contacts(found, ways)),
+        requisites=tuple(_partner(values.ref(row, found.field("partner")))) if joined else (),
         deleted=values.flag(row, found.field("deleted")) is True,
         version=values.text(row, found.field("version")),
     )
+
+
+def _partner(ref: str) -> list[Requisite]:
+    """Whose legal entity it is; nothing where the configuration has no partners (БП)."""
+    return [Requisite(PARTNER, ref)] if ref else []
 
 
 def _addresses(found: Found, ways: list[Row]) -> list[Address]:
