@@ -37,7 +37,19 @@ class DoneQuery(Closed):
     """`done`: what was just done, to be confirmed in words."""
 
     done: Literal[
-        "invited", "role", "dismissed", "revoked", "suspended", "reopened", "resent", "retried", "account", "entity", "entity_task", ""
+        "invited",
+        "role",
+        "dismissed",
+        "revoked",
+        "suspended",
+        "reopened",
+        "resent",
+        "retried",
+        "account",
+        "entity",
+        "entity_task",
+        "clients_joined",
+        "",
     ] = ""
 
 
@@ -52,6 +64,13 @@ class AccountForm(Closed):
     profile: Annotated[str, StringConstraints(max_length=30)] = ""
     dealer_of: UUID | None = None
     seen: Annotated[str, StringConstraints(max_length=400)] = ""
+
+
+class JoinForm(Closed):
+    """`other` goes into the client of the page; `name` is the other one's, typed as a confirmation."""
+
+    other: UUID | None = None
+    name: Annotated[str, StringConstraints(max_length=250)] = ""
 
 
 class TaskForm(Closed):

@@ -52,6 +52,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.erasure_asked": (N_("asked to erase the own data"),),
     "accounts.erasure_done": (N_("erased a person's data"),),
     "accounts.erasure_declined": (N_("declined to erase a person's data"),),
+    "admin.clients_joined": (N_("joined it with its duplicate {client}, {number}"), N_("joined it with a duplicate")),
     "catalog.analogue_added": (N_("named {article} as an analogue"), N_("named an analogue")),
     "catalog.analogue_removed": (N_("took an analogue away"),),
     "files.added": (N_("added the file {file}"), N_("added a file")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from b2bkit.core.accounts import kinds
-from b2bkit.core.admin import badges, client_pages, contact_pages, entity_pages, pages, widgets
+from b2bkit.core.admin import badges, client_pages, contact_pages, duplicate_pages, duplicates, entity_pages, pages, widgets
 from b2bkit.core.extend.plugin import Plugin, hookimpl
 from b2bkit.core.extend.things import Badge, Level, NavItem, Permission, Route, Widget
 from b2bkit.core.i18n import N_
@@ -29,6 +29,7 @@ class AdminPlugin(Plugin):
         yield Permission(name=VIEW, label=N_("Use the manager's workspace"), roles=staff)
         yield Permission(name=DELIVERIES, label=N_("See what waits for 1C; with all clients also the portal's own tasks"), roles=staff)
         yield Permission(name=PEOPLE, label=N_("Invite, change and dismiss people of clients"), roles=staff)
+        yield duplicates.PERMISSION
         yield Permission(name=HEALTH, label=N_("See the portal's health"), roles={"admin": Level.ALL})
 
     @hookimpl
@@ -44,6 +45,7 @@ class AdminPlugin(Plugin):
         path = "/clients/{company_id:uuid}/entities/{legal_entity_id:uuid}"
         yield _page("entity", path, entity_pages.Entity(), "accounts.confirm_changes")
         yield from contact_pages.routes()
+        yield from duplicate_pages.routes()
         yield _page("orders", "/orders", pages.Orders(), VIEW)
         yield _page("order", "/orders/{order_id:uuid}", pages.OrderPage(), VIEW)
         yield _page("resend", "/orders/{order_id:uuid}/delivery", pages.Resend(), "erp.resend")
