@@ -42,6 +42,7 @@ from b2bkit.core.web.handling import (
     reply,
     work_of,
 )
+from b2bkit.core.web.masking import masked
 from b2bkit.core.web.parts import SignedIn, WebConfig, WebParts
 from b2bkit.core.web.shell import Brand, Page
 from b2bkit.core.web.state import Upload, state_of
@@ -392,7 +393,7 @@ class Room:
         client = Browser(self.app, HOST)
         if token:
             client.cookies["b2bkit"] = token
-            client.csrf = self.sessions.known[token].csrf
+            client.csrf = masked(self.sessions.known[token].csrf)
         return client
 
     def buyer(self) -> Browser:

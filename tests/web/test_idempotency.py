@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from b2bkit.core.web import idempotency
+from b2bkit.core.web.masking import masked
 from b2bkit.core.web.models import IdempotentAnswer
 from tests.web.room import NOW, Room
 
@@ -119,7 +120,7 @@ def test_a_new_token_of_the_session_does_not_make_it_another_request(room: Room)
     room.sessions.known["buyer-token-0123456789"] = type(room.sessions.known["buyer-token-0123456789"])(
         room.buyer_actor, "new-csrf-00000001", "en"
     )
-    client.csrf = "new-csrf-00000001"
+    client.csrf = masked("new-csrf-00000001")
     assert client.post("/notes", {"name": "once"}, key=KEY).headers["idempotent-replayed"] == "true"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from b2bkit.core.web.masking import is_token, masked
 from tests.web.conftest import MakeRoom
 from tests.web.room import BUYER_TOKEN, Room
 
@@ -81,7 +83,7 @@ def test_foreign_absent_and_unknown_look_the_same_byte_for_byte(room: Room) -> N
 
     def seen(path: str, **headers: str) -> tuple[int, bytes]:
         answer = client.request("GET", path, headers={"X-Request-ID": "same-request-id", **headers})
-        return answer.status_code, answer.content
+        return answer.status_code, re.sub(rb"[\w-]{55,}", b"TOKEN", answer.content)
 
     absent = seen(ABSENT, Accept="text/html")
     assert absent[0] == 404
@@ -179,7 +181,7 @@ def test_a_write_without_the_sessions_token_is_refused_and_offers_what_was_typed
     answer = client.post("/notes", {"name": "typed before", "quantity": "3"})
     assert answer.status_code == 403
     assert 'name="name" value="typed before"' in answer.text
-    assert client.csrf == "csrf-of-the-buyer-0001"
+    assert is_token(client.csrf, "csrf-of-the-buyer-0001")
     assert room.kept() == []
 
 
@@ -212,6 +214,34 @@ def test_signing_in_needs_the_token_of_the_page_that_was_shown(room: Room) -> No
     assert client.post("/sign-in", {"name": "Ира"}).status_code == 303
     client.cookies["b2bkit-pre"] = "another-pre-session-0001"
     assert client.post("/sign-in", {"name": "Ира"}).status_code == 403
+
+
+def test_the_token_is_written_another_way_in_each_answer_and_never_bare(room: Room) -> None:
+    for client, path in ((room.buyer(), "/notes"), (room.stranger(), "/sign-in")):
+        bare = "csrf-of-the-buyer-0001" if path == "/notes" else None
+        found = []
+        for htmx in (False, False, True):
+            answer = client.get(path, htmx=htmx)
+            bare = bare or client.cookies["b2bkit-pre"]
+            assert bare not in answer.text
+            here = set(re.findall(r'(?:name="_csrf" value|name="csrf" content)="([^"]+)"', answer.text))
+            assert len(here) == 1, "one answer needs one"
+            found += here
+        assert len(set(found)) == 3
+        assert all(is_token(one, bare or "") for one in found), "each of them is good as long as the session is"
+
+
+def test_only_the_sessions_own_token_is_taken_and_only_masked(room: Room) -> None:
+    client, good = room.buyer(), room.buyer().csrf
+    other = good[:-3] + ("AAA" if good[-3:] != "AAA" else "BBB")
+    for wrong in ("", "csrf-of-the-buyer-0001", masked("csrf-of-the-viewer-0001"), other, good + "AA", good[:-4], "тайна", "=", "!" * 40):
+        client.csrf = wrong
+        assert client.post("/notes", {"name": "no", "quantity": "3"}).status_code == 403, wrong
+    assert room.kept() == []
+    for right in (good, masked("csrf-of-the-buyer-0001")):
+        client.csrf = right
+        assert client.post("/notes", {"name": right[:20], "quantity": "3"}).status_code == 303
+    assert len(room.kept()) == 2
 
 
 def test_cookies_are_of_this_host_alone(make_room: MakeRoom) -> None:

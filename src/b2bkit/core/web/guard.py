@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from b2bkit.core.extend.things import PUBLIC, SIGNED_IN, Route
 from b2bkit.core.i18n import _
 from b2bkit.core.web.errors import BadRequest, Stale
 from b2bkit.core.web.handling import form_of
+from b2bkit.core.web.masking import is_token
 from b2bkit.core.web.parts import WebConfig
 from b2bkit.core.web.state import State
 from b2bkit.core.work import Actor, at_least
@@ -93,8 +93,7 @@ def check_meant(req: falcon.Request, state: State) -> None:
     token = req.get_header("X-CSRF-Token")
     if token is None and is_form(req):
         token = form_of(req).first("_csrf")
-    expected = state.signed.csrf if state.signed is not None else state.pre_session
-    if not token or not expected or not secrets.compare_digest(token.encode(), expected.encode()):
+    if not token or not state.expected_token or not is_token(token, state.expected_token):
         raise Stale
 
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -41,11 +41,29 @@ class SafeHtml(Markup):
     __slots__ = ()
 
     @classmethod
-    def cleaned(cls, html: str) -> SafeHtml:
-        """`html` without scripts, styles, pictures, forms and attributes that act; links only to http(s), mailto and tel."""
+    def cleaned(cls, html: str, *, pictures: str = "") -> SafeHtml:
+        """`html` without scripts, styles, forms and attributes that act; links only to http(s), mailto, tel and pages of this portal.
+
+        pictures   where pictures may come from, as a path of this portal, `/news/pictures/`; then headings may be larger, too. "": none
+        """
         import nh3  # a compiled library of its own that many a process never needs
 
-        return cls(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))
+        tags, attributes = _TAGS, _ATTRIBUTES
+        if pictures:
+            tags, attributes = tags | {"h2", "img"}, {**attributes, "img": {"src", "alt"}}
+
+        def kept(tag: str, name: str, value: str) -> str | None:
+            foreign = tag == "img" and name == "src" and not _picture(value, pictures)
+            return None if foreign else value
+
+        clean = nh3.clean(
+            html, tags=tags, attributes=attributes, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow", attribute_filter=kept
+        )
+        return cls(clean)
+
+
+def _picture(address: str, below: str) -> bool:
+    return address.startswith(below) and ".." not in address and "?" not in address
 
 
 def open_to(actor: Actor, permission: str) -> bool:
@@ -92,6 +110,7 @@ class Renderer:
     def _globals(self) -> dict[str, Any]:
         return {
             "slot": self.slot,
+            "slot_each": self.slot_each,
             "form_key": lambda: current.get().form_key(),
             "csrf_token": lambda: current.get().csrf_token(),
             "may": lambda permission: open_to(current.get().actor, permission),
@@ -156,6 +175,31 @@ class Renderer:
             if (side is None or widget.side == side) and open_to(state.actor, widget.permission)
         ]
         return Markup("").join(pieces)
+
+    def slot_each(self, name: str, subjects: Sequence[object]) -> Mapping[object, Markup]:
+        """The widgets of a slot that stands beside each of many things: key -> markup, for the keys that they have something for.
+
+        `load` runs once for all of `subjects` and gives key -> values. One that fails stands nowhere.
+        """
+        state, found = current.get(), dict[object, Markup]()
+        for widget in self.parts.widgets.get(name, ()) if subjects else ():
+            if open_to(state.actor, widget.permission):
+                for key, piece in self._beside(state, widget, subjects).items():
+                    found[key] = found.get(key, Markup("")) + piece
+        return found
+
+    def _beside(self, state: State, widget: Widget, subjects: Sequence[object]) -> Mapping[object, Markup]:
+        work = state.work
+        if work is None:
+            return {}
+        try:
+            with work.session.begin_nested() if work.session.in_transaction() else nullcontext():
+                loaded = cast("Mapping[object, Mapping[str, object]]", widget.load(work, subjects) or {})
+                pieces = {key: self.text(widget.template, {**values, "subject": key}) for key, values in loaded.items()}
+                return {key: Markup(piece) for key, piece in pieces.items()}  # noqa: S704  (rendered with autoescape)
+        except Exception:
+            log.exception("widget failed", extra={"widget": widget.name, "code": "", "request_id": state.request_id})
+            return {}
 
     def widget(self, state: State, widget: Widget, subject: object) -> Markup:
         """One widget; when it fails, a small box with a code, and the page lives."""

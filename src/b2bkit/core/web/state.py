@@ -11,6 +11,7 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING
 
 from b2bkit.core.i18n import SOURCE_LANGUAGE
+from b2bkit.core.web.masking import masked
 from b2bkit.core.work import ANONYMOUS, Actor
 
 if TYPE_CHECKING:
@@ -97,15 +98,22 @@ class State:
         self.problem_page = False
         self.error = ""
         self.forms: Iterator[str] | None = None
+        self.csrf: tuple[str, str] | None = None  # the token, and how this answer writes it
 
     def csrf_token(self) -> str:
-        """The token that forms of this answer carry: the session's, or before sign-in one that a cookie repeats."""
-        if self.signed is not None:
-            return self.signed.csrf
-        if self.pre_session is None:
+        """The token that forms of this answer carry, masked: the session's, or before sign-in one that a cookie repeats."""
+        if self.signed is None and self.pre_session is None:
             self.pre_session = secrets.token_urlsafe(24)
             self.new_pre_session = True
-        return self.pre_session
+        token = self.expected_token or ""
+        if self.csrf is None or self.csrf[0] != token:
+            self.csrf = (token, masked(token))
+        return self.csrf[1]
+
+    @property
+    def expected_token(self) -> str | None:
+        """What a write has to prove that it knows; None: nothing can."""
+        return self.signed.csrf if self.signed is not None else self.pre_session
 
     def form_key(self) -> str:
         """A new idempotency key for a form of this answer: what the answer drew once by chance, and the form's number in it. A catalogue
