@@ -143,6 +143,7 @@ def _of(app: App, actor: Actor, products: int) -> Iterator[Figure]:
 
     def forgetful() -> None:
         index._everything.clear()
+        index._visible.clear()
         page(Chosen())()
 
     for label, action, bar in (

@@ -21,6 +21,7 @@ from b2bkit.core.db import migrate
 from b2bkit.core.db.engine import Database
 from b2bkit.core.db.types import new_id
 from b2bkit.core.pricing.models import Price
+from b2bkit.core.web.masking import masked
 from b2bkit.testing import factories
 from b2bkit.testing.portal import write_config
 from b2bkit.testing.services import free_port
@@ -81,7 +82,7 @@ class Stage:
             stocks = [{"product_id": row["id"], "warehouse_id": warehouse.id, "quantity": Decimal(9000), "as_of": work.now} for row in rows]
             work.session.insert_rows(Stock, stocks)
             self.token = open_session(work, user_id=buyer.id)
-            self.csrf = work.session.query(UserSession).one().csrf
+            self.csrf = masked(work.session.query(UserSession).one().csrf)
             self.products = [str(row["id"]) for number, row in enumerate(rows) if number % 40 < 24][:200]
         with app.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from b2bkit.core.catalog.attributes import keep_values
 from b2bkit.core.catalog.beside import keep_families, link
+from b2bkit.core.catalog.facets.keeper import Keeper, Stamp, stamp
+from b2bkit.core.catalog.plugin import CatalogPlugin
 from b2bkit.core.files import papers
+from b2bkit.core.files import service as pictures
+from b2bkit.core.files.models import ProductPicture
 from b2bkit.testing.client import Client
 from b2bkit.testing.portal import Portal
 from tests.core.catalog.desk import counted_statements, make
@@ -143,6 +150,25 @@ def test_programs_read_what_stands_beside_a_product(shop: Shop) -> None:
     assert hidden.status_code == absent.status_code == 404
 
 
+def test_programs_read_and_fetch_pictures_of_products_that_their_company_sees_and_no_others(shop: Shop) -> None:
+    with shop.portal.work() as work:
+        for product, name in ((shop.white, "a" * 32), (shop.pipe, "b" * 32)):
+            path = pictures.path_of(work.config, name, pictures.LARGE)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"RIFF" + name.encode())
+            pictures.keep(work, product_id=product.id, position=0, picture=pictures.Recoded(name, 800, 600), description="Рулон")
+        [hidden] = work.session.scalars(select(ProductPicture.id).where(ProductPicture.product_id == shop.pipe.id))
+    client = shop.browser()
+    [told] = client.send("GET", f"/api/v1/products/{shop.white.id}/around").json["pictures"]
+    assert (told["description"], told["width"], told["height"]) == ("Рулон", 800, 600)
+    start = f"/api/v1/products/{shop.white.id}/pictures"
+    answer = client.send("GET", f"{start}/{told['id']}")
+    assert (answer.content[:4], answer.headers["content-type"]) == (b"RIFF", "image/webp")
+    asked = (f"{start}/{hidden}", f"{start}/{uuid4()}", f"/api/v1/products/{shop.pipe.id}/pictures/{hidden}")
+    assert {client.send("GET", address).status_code for address in asked} == {404}
+    assert client.send("GET", f"/api/v1/products/{shop.blue.id}/pictures/{told['id']}").status_code == 404
+
+
 def test_programs_fetch_files_of_products_that_their_company_sees_and_no_others(shop: Shop) -> None:
     client = shop.browser()
     [told] = client.send("GET", f"/api/v1/products/{shop.white.id}/around").json["files"]
@@ -179,6 +205,61 @@ def test_staff_put_files_and_analogues_beside_a_product_and_take_them_away(shop:
     assert "Лист" not in page
     assert "Труба" not in page
     assert shop.browser().get(start).status_code == 403
+
+
+def test_what_staff_put_beside_a_product_is_among_the_facets_at_once(shop: Shop) -> None:
+    staff, start = shop.staff(), f"/admin/catalog/{shop.other.id}"
+    staff.get(start)
+    with indexed(shop.portal) as keeper:
+        assert documents(shop) == {"certificate": 1}
+        before = keeper.current()
+        assert upload(staff, f"{start}/files", {"kind": "certificate", "title": "Лист"}, "a.pdf", PDF) == 303
+        assert upload(staff, f"{start}/files", {"kind": "safety", "title": ""}, "b.pdf", PDF) == 303
+        with counted_statements() as read:
+            keeper.look()
+        assert keeper.current() is not before
+        assert not any("core_attribute_value" in one or "producer" in one or "core_stock" in one for one in read), "nothing else is read"
+        assert documents(shop) == {"certificate": 2, "safety": 1}
+        there = shop.browser().get("/catalog?f=files.documents:safety").text
+        assert "Плёнка 80 мкм" in there
+        assert "белая" not in there
+        file_id = re.search(r"/files/([0-9a-f-]{36})/remove", staff.get(start).text)
+        assert file_id
+        staff.post(f"{start}/files/{file_id[1]}/remove")
+        keeper.look()
+        assert documents(shop) == {"certificate": 1, "safety": 1}
+        for path, form in ((f"{start}/analogues", {"article": "F-2"}), (f"{start}/analogues/remove", {"other": shop.blue.id})):
+            seen = stamped(shop)
+            assert staff.post(path, form).status_code == 303
+            assert stamped(shop) != seen, "facets of a plugin may follow analogues"
+
+
+def stamped(shop: Shop) -> Stamp:
+    """What the indexes look at."""
+    with shop.portal.work() as work:
+        return stamp(work)
+
+
+@contextmanager
+def indexed(portal: Portal) -> Iterator[Keeper]:
+    """The portal counts in memory in this block."""
+    with portal.work() as work:
+        plugin = work.kit.plugins["catalog"]
+    assert isinstance(plugin, CatalogPlugin)
+    usual, plugin.keeper = plugin.keeper, Keeper(lambda *, write=True: portal.work(), sql_up_to=0, look_every=1e9)
+    try:
+        plugin.keeper.look()
+        yield plugin.keeper
+    finally:
+        plugin.keeper.close()
+        plugin.keeper = usual
+
+
+def documents(shop: Shop) -> dict[str, int]:
+    """Kinds of files among the facets, with their products, as the buyer's system reads them."""
+    told = shop.browser().send("GET", "/api/v1/products/facets").json
+    [found] = [one for one in told["facets"] if one["address"] == "files.documents"]
+    return {one["value"]: one["products"] for one in found["values"]}
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, select
 
 from b2bkit.core.accounts.models import Contract
+from b2bkit.core.catalog.facets.reading import read_index
 from b2bkit.core.catalog.models import Category, Product
 from b2bkit.core.catalog.service import ListQuery, category_tree, list_products, matching_tree, product_details, visible, visible_goods
-from b2bkit.core.errors import NotFound
-from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CatalogFilter
+from b2bkit.core.catalog.visibility import alive
+from b2bkit.core.errors import ConfigProblem, NotFound
+from b2bkit.core.extend.openings import folded
+from b2bkit.core.extend.plugin import NoSettings, Plugin, hookimpl
+from b2bkit.core.extend.things import CatalogFilter, OpenedGroups
 from b2bkit.core.work import ANONYMOUS, Actor, Work
 from tests.core.catalog.desk import STAFF, Desk, buyer, kit_of, make
 
@@ -145,6 +148,43 @@ def test_a_plugins_filter_narrows_every_way_of_looking(desk: Desk, shop: Shop) -
     assert seen(narrowed, buyer(shop.contract)) == {shop.film.name, shop.foil.name}
 
 
+class Granted(Plugin):
+    """A filter that opens the pipes to clients, beside what their contracts open."""
+
+    name = "granted"
+    widens = "catalog.contract_groups"
+
+    @hookimpl
+    def register_catalog_filters(self) -> Iterator[CatalogFilter]:
+        def criterion(work: Work) -> ColumnElement[bool]:
+            return and_(Product.name.like("Трубный%"), alive) if work.actor.kind == "client" else false()
+
+        yield CatalogFilter(name="granted.pipes", order=500, criterion=criterion, widens=self.widens)
+
+
+class GrantedNothing(Granted):
+    widens = "catalog.groups_of_contract"
+
+
+def test_a_filter_that_widens_another_opens_more_and_all_others_still_apply(desk: Desk, shop: Shop) -> None:
+    with desk.work() as work:
+        make.product(work, category=shop.pipes, name="Трубный рулонами", unit="рулон", packagings=())
+    widened = Desk(desk.database, kit_of(Granted))
+    assert seen(widened, buyer(shop.contract)) == {shop.film.name, shop.foil.name, shop.pipe.name, "Трубный рулонами"}
+    narrowed = Desk(desk.database, kit_of(Granted, Parity))
+    assert seen(narrowed, buyer(shop.contract)) == {shop.film.name, shop.foil.name, shop.pipe.name}
+    assert seen(widened, ANONYMOUS) == set()
+    with desk.work() as work:
+        work.session.merge(shop.pipes).active = False
+    assert seen(widened, buyer(shop.contract)) == {shop.film.name, shop.foil.name}
+
+
+def test_a_filter_that_widens_what_is_not_there_stops_the_start() -> None:
+    problems: list[ConfigProblem] = []
+    folded([*GrantedNothing(NoSettings()).register_catalog_filters()], problems)
+    assert [one.what for one in problems] == ["there is no filter 'catalog.groups_of_contract' to widen"]
+
+
 class Moving(Plugin):
     """A filter whose value changes from work to work."""
 
@@ -178,3 +218,12 @@ def test_the_catalogue_leaves_the_scope_of_other_tables_as_it_is(desk: Desk, sho
     with desk.reading(buyer(shop.contract)) as work:
         list_products(work, ListQuery())
         assert contract_ids(work) == [shop.contract.id]
+
+
+def test_the_index_opens_single_products_beside_groups(desk: Desk, shop: Shop) -> None:
+    with desk.reading() as work:
+        index = read_index(work)
+    groups = frozenset({shop.films.id})
+    assert len(index.visible([OpenedGroups(groups, live=True)])) == 2
+    assert len(index.visible([OpenedGroups(groups, True, frozenset({shop.pipe.id, shop.company.id}))])) == 3
+    assert len(index.visible([OpenedGroups(frozenset(), True, frozenset({shop.pipe.id}))])) == 1

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from b2bkit.core.audit.service import record
 from b2bkit.core.catalog.attributes import Listed, listed, said, texts_of
+from b2bkit.core.catalog.facets.keeper import edited_beside
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.models import Analogue, Attribute, Product, ProductVariant
 from b2bkit.core.catalog.product import visible_goods
@@ -117,6 +118,7 @@ def link(work: Work, *, product_id: UUID, article: str) -> UUID:
         raise Refused(Problem("catalog.many_analogues", told, "article"))
     first, second = sorted((product_id, found[0]), key=lambda id_: id_.bytes)
     work.session.insert_rows(Analogue, [{"first_id": first, "second_id": second, "added_at": work.now}])
+    edited_beside(work)
     record(work, action="catalog.analogue_added", entity="product", entity_id=product_id, details={"article": article.strip()})
     return found[0]
 
@@ -129,6 +131,7 @@ def unlink(work: Work, *, product_id: UUID, other_id: UUID) -> None:
         raise NotFound("analogue")
     first, second = sorted((product_id, other_id), key=lambda id_: id_.bytes)
     work.session.execute(delete(Analogue).where(Analogue.first_id == first, Analogue.second_id == second))
+    edited_beside(work)
     record(work, action="catalog.analogue_removed", entity="product", entity_id=product_id, details={"other": str(other_id)})
 
 

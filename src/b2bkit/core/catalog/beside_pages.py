@@ -15,7 +15,7 @@ from b2bkit.core.catalog.pages import CART, can_order
 from b2bkit.core.catalog.view import shown
 from b2bkit.core.errors import Refused
 from b2bkit.core.extend.things import Level, Operation, Permission, Route, Widget
-from b2bkit.core.files import papers
+from b2bkit.core.files import papers, service
 from b2bkit.core.i18n import N_
 from b2bkit.core.web.download import send_file
 from b2bkit.core.web.handling import read_form, redirect, render, reply, work_of
@@ -151,15 +151,26 @@ class FileOut(BaseModel):
     size: int
 
 
+class PictureOut(BaseModel):
+    """A picture of a product, in pixels. It is fetched from `/api/v1/products/{product_id}/pictures/{id}` as WebP."""
+
+    id: UUID
+    description: str
+    width: int
+    height: int
+
+
 class AroundOut(BaseModel):
-    """What stands beside a product: only what this contract's catalogue shows."""
+    """What stands beside a product: only what this contract's catalogue shows. Pictures are in their order, the main one first."""
 
     variants: list[BesideOut]
     analogues: list[BesideOut]
     files: list[FileOut]
+    pictures: list[PictureOut]
 
 
-AROUND: Final = {"GET": Operation(summary="Read the variants, analogues and files of a product", answer=AroundOut)}
+AROUND: Final = {"GET": Operation(summary="Read the variants, analogues, files and pictures of a product", answer=AroundOut)}
+FETCH_PICTURE: Final = {"GET": Operation(summary="Fetch a picture of a product", media="image/webp")}
 FETCH: Final = {"GET": Operation(summary="Fetch a file of a product as it came", media="application/octet-stream")}
 
 
@@ -170,7 +181,7 @@ def _out(found: Beside | None, without: UUID) -> list[BesideOut]:
 
 
 class Around:
-    """Variants, analogues and files of a product."""
+    """Variants, analogues, files and pictures of a product."""
 
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         work = work_of(req)
@@ -178,8 +189,10 @@ class Around:
         files = [
             FileOut(id=one.id, kind=one.kind, name=one.label, type=one.type, size=one.size) for one in papers.files_of(work, product_id)
         ]
+        pictures = [PictureOut(**one._asdict()) for one in service.pictures_of(work, product_id)]
         variants, analogues = beside.variants_of(work, product_id), beside.analogues_of(work, product_id)
-        reply(req, resp, AroundOut(variants=_out(variants, product_id), analogues=_out(analogues, product_id), files=files))
+        out = AroundOut(variants=_out(variants, product_id), analogues=_out(analogues, product_id), files=files, pictures=pictures)
+        reply(req, resp, out)
 
 
 class FileOfProduct:
@@ -188,6 +201,14 @@ class FileOfProduct:
     def on_get(self, req: Request, resp: Response, product_id: UUID, product_file_id: UUID) -> None:
         name, kind, path = papers.file_of(work_of(req), file_id=product_file_id, product_id=product_id)
         send_file(resp, path.read_bytes(), name=name, kind=kind)
+
+
+class PictureOfProduct:
+    """A picture of a product, in the large size."""
+
+    def on_get(self, req: Request, resp: Response, product_id: UUID, product_picture_id: UUID) -> None:
+        name, path = service.picture_file(work_of(req), picture_id=product_picture_id, size=service.LARGE, product_id=product_id)
+        send_file(resp, path.read_bytes(), name=f"{name}.webp", kind="image/webp")
 
 
 def widgets(view: str) -> Iterable[Widget]:
@@ -223,4 +244,8 @@ def routes(view: str) -> Iterable[Route]:
     yield Route(
         name="catalog.api_file", path="/api/v1/products/{product_id:uuid}/files/{product_file_id:uuid}", resource=FileOfProduct(),
         permission=view, area="api", operations=FETCH,
+    )  # fmt: skip
+    yield Route(
+        name="catalog.api_picture", path="/api/v1/products/{product_id:uuid}/pictures/{product_picture_id:uuid}",
+        resource=PictureOfProduct(), permission=view, area="api", operations=FETCH_PICTURE,
     )  # fmt: skip

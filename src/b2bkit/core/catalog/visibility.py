@@ -25,7 +25,7 @@ _switched_off = (
     .where(CategoryClosure.descendant_id == Product.category_id, Category.active.is_(False))
     .correlate(Product)
 )
-_alive = and_(Product.active, not_(exists(_switched_off)))
+alive = and_(Product.active, not_(exists(_switched_off)))  # sold, and in no group that is switched off
 
 
 @lru_cache(maxsize=2048)
@@ -38,7 +38,7 @@ def _opened_by(contract_id: UUID) -> ColumnElement[bool]:
         .where(Contract.id == contract_id, Contract.active)
     )
     whole = select(Contract.id).where(Contract.id == contract_id, Contract.active, Contract.whole_catalogue)
-    return and_(_alive, or_(Product.category_id.in_(opened), exists(whole)))
+    return and_(alive, or_(Product.category_id.in_(opened), exists(whole)))
 
 
 def contract_groups(work: Work) -> ColumnElement[bool]:

@@ -7,9 +7,11 @@ the rows of a page are read from the database, through everything that hides pro
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from functools import reduce
+from operator import and_
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -23,7 +25,9 @@ from b2bkit.core.extend.things import OpenedGroups
 _ID: Final = "S16"
 _CODES: Final = 65_535  # values that a column can tell apart
 _FEW: Final = 150_000  # products up to which it is quicker to look at each than to meet sets
-_KEPT: Final = 64  # counts of the whole catalogue, by what is opened
+_KEPT: Final = 64  # counts and sets of the whole catalogue, by what is opened
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
 
 
 class Place(NamedTuple):
@@ -71,6 +75,7 @@ class FacetIndex:
         dead = [id_ for place in categories if not place.active for id_ in self._below[place.id]]
         self._live = active - self._union(dead)
         self._everything: dict[tuple[OpenedGroups, ...], Counted] = {}
+        self._visible: dict[tuple[OpenedGroups, ...], BitMap] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -78,7 +83,12 @@ class FacetIndex:
     @property
     def size(self) -> int:
         """Bytes of its arrays and sets."""
-        bitmaps = [*self._grouped.values(), self._live, *(one for values in self._values.values() for one in values.values())]
+        bitmaps = [
+            *self._grouped.values(),
+            *self._visible.values(),
+            self._live,
+            *(one for values in self._values.values() for one in values.values()),
+        ]
         told = [bitmap.get_statistics() for bitmap in bitmaps]
         sets = sum(one["n_bytes_array_containers"] + one["n_bytes_run_containers"] + one["n_bytes_bitset_containers"] for one in told)
         arrays = [self._ids, self._by_id, self._articles, *self._columns.values()]
@@ -154,13 +164,18 @@ class FacetIndex:
 
     # what is there
 
-    def visible(self, opened: Iterable[OpenedGroups]) -> BitMap:
-        """Products that every filter opens."""
+    def visible(self, opened: Sequence[OpenedGroups]) -> BitMap:
+        """Products that every filter opens: the same set for all whose contracts open the same. It is not to be changed."""
+        return _kept(self._visible, tuple(opened), lambda: self._opened_by(opened))
+
+    def _opened_by(self, opened: Iterable[OpenedGroups]) -> BitMap:
         found: BitMap | None = None
         for one in opened:
             part = self._live if one.live else None
             if one.groups is not None:
                 inside = self._union({id_ for group in one.groups for id_ in self._below.get(group, ())})
+                if one.products:
+                    inside |= BitMap(self.places(one.products))
                 part = inside if part is None else inside & part
             if part is not None:
                 found = part if found is None else found & part
@@ -176,13 +191,14 @@ class FacetIndex:
 
     def left(self, within: BitMap, chosen: Chosen) -> BitMap:
         """What the chosen values leave."""
+        sets = [within]
         for section, wanted, range_ in chosen.sections:
             there = self._values.get(section, {})
             parts = [there[value] for value in wanted if value in there]
             if range_ is not None:
                 parts += [there[value] for number, value in self._numbers.get(section, ()) if range_.holds(number)]
-            within = within & BitMap.union(*parts) if parts else BitMap()
-        return within
+            sets.append(BitMap.union(*parts) if parts else BitMap())
+        return reduce(and_, sorted(sets, key=len))  # the smallest first: what it leaves is looked up in the others
 
     # counts
 
@@ -218,14 +234,7 @@ class FacetIndex:
 
     def everything(self, opened: Sequence[OpenedGroups], within: BitMap) -> Counted:
         """Counts of all that is opened: the same for all whose contracts open the same, so they are kept."""
-        key = tuple(opened)
-        known = self._everything.get(key)
-        if known is None:
-            known = Counted(self.groups(within), self.values(within, Chosen()))
-            if len(self._everything) >= _KEPT:
-                self._everything.clear()
-            self._everything[key] = known
-        return known
+        return _kept(self._everything, tuple(opened), lambda: Counted(self.groups(within), self.values(within, Chosen())))
 
     # pages
 
@@ -252,6 +261,17 @@ class FacetIndex:
         total, numbers, ranks = len(numbers), numbers[near], ranks[near]
         order = np.argsort(ranks, kind="stable")
         return [int(number) for number in numbers[order]], total > limit
+
+
+def _kept(known: dict[Key, Found], key: Key, make: Callable[[], Found]) -> Found:
+    """What is known under this key, else made now; all is forgotten when it gets too much."""
+    found = known.get(key)
+    if found is None:
+        found = make()
+        if len(known) >= _KEPT:
+            known.clear()
+        known[key] = found
+    return found
 
 
 def _numbers(found: BitMap) -> Any:

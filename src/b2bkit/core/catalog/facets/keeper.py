@@ -10,7 +10,8 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from b2bkit.core.catalog.models import CatalogMark, Product
 from b2bkit.core.db.types import new_id
@@ -24,33 +25,47 @@ if TYPE_CHECKING:
 log = logging.getLogger("b2bkit.catalog")
 SQL_UP_TO: Final = 20_000  # products: so many are counted in the database, and no memory is spent
 MARK: Final = "edited"
+BESIDE: Final = "beside"
 _LOOK_FOR_ONE: Final = 60.0  # seconds between looks whether the catalogue has become large, and until the first one
 _STALE: Final = 60.0  # seconds without a look after which the index is not trusted until the next one
 _KINDS: Final = ("catalog", "stock")
 
 
 class Stamp(NamedTuple):
-    """What was told last: the mark of edits, and when the ERP told goods and stock."""
+    """What was told last: the marks of edits, of products and beside them, and when the ERP told goods and stock."""
 
     edited: UUID | None
     catalog: datetime | None
+    beside: UUID | None
     stock: datetime | None
 
 
 def catalogue_edited(work: Work) -> None:
     """Tells the indexes of all processes that products, categories or attributes changed otherwise than by an exchange with the ERP."""
-    mark = work.session.get(CatalogMark, MARK)
-    if mark is None:
-        work.session.add(CatalogMark(name=MARK))
-    else:
-        mark.version = new_id()
+    _mark_anew(work, MARK)
+
+
+def edited_beside(work: Work) -> None:
+    """Tells the indexes of all processes that files or analogues of products changed: only facets that follow them are read anew."""
+    _mark_anew(work, BESIDE)
+
+
+def _mark_anew(work: Work, name: str) -> None:
+    mine = update(CatalogMark).where(CatalogMark.name == name).values(version=new_id()).returning(CatalogMark.name)
+    if work.session.scalar(mine) is None:
+        try:
+            with work.session.begin_nested():
+                work.session.insert_rows(CatalogMark, [{"name": name}])
+        except IntegrityError:  # somebody else's first edit was quicker
+            work.session.scalar(mine)
 
 
 def stamp(work: Work) -> Stamp:
     """Another one after each change that the index has to follow."""
     told = dict(work.session.execute(select(Freshness.kind, Freshness.as_of).where(Freshness.kind.in_(_KINDS))).all())
-    edited = work.session.scalar(select(CatalogMark.version).where(CatalogMark.name == MARK))
-    return Stamp(edited, told.get("catalog"), told.get("stock"))
+    marks = select(CatalogMark.name, CatalogMark.version).where(CatalogMark.name.in_((MARK, BESIDE)))
+    edited = dict(work.session.execute(marks).all())
+    return Stamp(edited.get(MARK), told.get("catalog"), edited.get(BESIDE), told.get("stock"))
 
 
 class Keeper:
@@ -91,12 +106,14 @@ class Keeper:
                 log.exception("the index of the catalogue was not read: facets are counted in the database")
 
     def look(self) -> None:
-        """Reads the index anew if something changed, only what follows stock if nothing but stock did; returns when it is there."""
+        """Reads the index anew if something changed, only what follows stock or edits beside products if nothing else did; returns when
+        it is there.
+        """
         with self._open_work(write=False) as work:
             found, before = stamp(work), self._stamp
-            if self._index is not None and before is not None and found != before and found._replace(stock=before.stock) == before:
+            if self._index is not None and before is not None and found != before and found[:2] == before[:2]:
                 self._looked = time.monotonic()
-                self._index = _read_stock(work, self._index, self._ended)
+                self._index = _read_news(work, self._index, self._ended, before, found)
                 self._stamp = found
             elif found != before:
                 large = (work.session.scalar(select(func.count()).select_from(Product)) or 0) > self._sql_up_to
@@ -119,7 +136,7 @@ def _read(work: Work, ended: Event) -> FacetIndex:
     return read_index(work, ended)
 
 
-def _read_stock(work: Work, index: FacetIndex, ended: Event) -> FacetIndex:
-    from b2bkit.core.catalog.facets.reading import with_stock_anew
+def _read_news(work: Work, index: FacetIndex, ended: Event, before: Stamp, found: Stamp) -> FacetIndex:
+    from b2bkit.core.catalog.facets.reading import with_news
 
-    return with_stock_anew(work, index, ended)
+    return with_news(work, index, ended, stock=found.stock != before.stock, edits=found.beside != before.beside)

@@ -55,8 +55,11 @@ def _said(section: FacetSection, value: str) -> str:
 
 def facets() -> Iterable[Facet]:
     """Stock, producer, attributes."""
-    yield Facet(name="catalog.stock", order=100, label=N_("Stock"), pairs=_in_stock, said=lambda _section, _value: _("In stock"))
-    yield Facet(name="catalog.producer", order=200, label=N_("Producer"), pairs=_producers, follows_stock=False)
+    yield Facet(
+        name="catalog.stock", order=100, label=N_("Stock"), pairs=_in_stock, said=lambda _section, _value: _("In stock"),
+        follows_edits=False,
+    )  # fmt: skip
+    yield Facet(name="catalog.producer", order=200, label=N_("Producer"), pairs=_producers, follows_stock=False, follows_edits=False)
     yield Facet(
         name="catalog.attributes",
         order=300,
@@ -66,4 +69,5 @@ def facets() -> Iterable[Facet]:
         said=_said,
         numbers=_numbers,
         follows_stock=False,
+        follows_edits=False,
     )

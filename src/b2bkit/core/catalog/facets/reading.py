@@ -41,9 +41,13 @@ def read_index(work: Work, ended: Event | None = None) -> FacetIndex:
     return index
 
 
-def with_stock_anew(work: Work, index: FacetIndex, ended: Event | None = None) -> FacetIndex:
-    """An index with the facets that follow stock as they are in the database now, and all else as in this one."""
-    facets = [facet for facet in work.kit.facets if facet.follows_stock]
+def with_news(work: Work, index: FacetIndex, ended: Event | None = None, *, stock: bool, edits: bool) -> FacetIndex:
+    """An index with the facets that follow stock, or what staff edit beside products, as they are in the database now, and all else as
+    in this one.
+    """
+    facets = [facet for facet in work.kit.facets if (stock and facet.follows_stock) or (edits and facet.follows_edits)]
+    if not facets:
+        return index
     names = {facet.name for facet in facets}
     fresh = index.without(names)
     with work.session.begin_nested():
