@@ -23,6 +23,7 @@ from b2bkit.core.db.engine import Database
 from b2bkit.core.extend.load import source_of
 from b2bkit.core.jobs.models import Task
 from b2bkit.core.ordering.models import Order
+from b2bkit.core.web.masking import masked
 from b2bkit.testing import factories
 from b2bkit.testing.client import Client
 from b2bkit.testing.portal import HOST, write_config
@@ -91,7 +92,7 @@ class Stand:
             factories.stock(work, product=product, warehouse=factories.warehouse(work), quantity="99999999")
             buyer = factories.member(work, company=company, role="buyer")
             self.token = open_session(work, user_id=buyer.id)
-            self.csrf = work.session.query(UserSession).one().csrf
+            self.csrf = masked(work.session.query(UserSession).one().csrf)
             self.product_id = str(product.id)
         self.client = Client(self.web.asgi, HOST)
         self.client.cookies["b2bkit"], self.client.csrf = self.token, self.csrf

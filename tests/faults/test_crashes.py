@@ -10,11 +10,8 @@ from __future__ import annotations
 import json
 import os
 import random
-import select
 import signal
-import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -33,11 +30,13 @@ from b2bkit.core.extend.load import source_of
 from b2bkit.core.jobs import points
 from b2bkit.core.jobs.models import Task
 from b2bkit.core.ordering.models import Order
+from b2bkit.core.web.masking import masked
 from b2bkit.testing import factories
 from b2bkit.testing.client import Client
 from b2bkit.testing.databases import Databases
 from b2bkit.testing.portal import HOST, write_config
 from tests.faults.erp import Erp, PushPlugin, erp_server
+from tests.faults.forks import fork, forked, result_of
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(3000)]
 WITHIN = 10.0
@@ -82,7 +81,7 @@ def prepare(stage: Stage) -> None:
         factories.stock(work, product=product, warehouse=factories.warehouse(work), quantity="99999999")
         buyer = factories.member(work, company=company, role="buyer")
         stage.token = open_session(work, user_id=buyer.id)
-        stage.csrf = work.session.query(UserSession).one().csrf
+        stage.csrf = masked(work.session.query(UserSession).one().csrf)
         stage.product_id = str(product.id)
     app.close()
 
@@ -117,48 +116,6 @@ def recover(stage: Stage, key: str, retries: bool, tell: Callable[[str], None]) 
     else:
         raise AssertionError(f"{left} tasks did not move within {WITHIN} s of the restart")
     app.close()
-
-
-def fork(work: Callable[[Callable[[str], None]], None], crash_at: str = "") -> tuple[int, int]:
-    """Starts `work` in a process of its own; returns its id and where it tells."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            points._wanted = crash_at
-            points._passed.clear()
-            work(lambda line: os.write(writing, (line + "\n").encode()) and None)
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-            sys.stderr.flush()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    return child, reading
-
-
-def result_of(child: int, reading: int, patience: float = 60) -> tuple[list[str], int]:
-    """What a process told and how it ended: 0, or minus the signal. One that takes too long is killed."""
-    told, end = b"", time.monotonic() + patience
-    while True:
-        if not select.select([reading], [], [], max(end - time.monotonic(), 0))[0]:
-            os.kill(child, signal.SIGKILL)
-            raise AssertionError(f"a process did not end within {patience} s")
-        part = os.read(reading, 65536)
-        if not part:
-            break
-        told += part
-    os.close(reading)
-    _pid, ended = os.waitpid(child, 0)
-    return told.decode().split(), -os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else os.WEXITSTATUS(ended)
-
-
-def forked(work: Callable[[Callable[[str], None]], None], crash_at: str = "") -> tuple[list[str], int]:
-    """Runs `work` in a process of its own to its end."""
-    return result_of(*fork(work, crash_at))
 
 
 def one_run(stage: Stage, number: int, chance: random.Random) -> tuple[str, bool]:

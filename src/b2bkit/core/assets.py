@@ -127,7 +127,38 @@ def _digest(root: Path, paths: Iterable[Path]) -> str:
 def _inputs(root: Path, icon_sources: list[Path]) -> list[Path]:
     own = [path for path in SOURCES.rglob("*") if path.is_file()]
     code = sorted(Path(__file__).parent.glob("assets*.py"))
-    return [root / "package-lock.json", *sorted(own), *code, *icon_sources]
+    return [root / "package-lock.json", *sorted(own), *code, *_own_parts(root), *icon_sources]
+
+
+def _of_plugins(root: Path) -> dict[str, list[Path]]:
+    """Files that bundled plugins add, by the `assets.json` beside their plugin.py: name of a built file -> its parts, one after the other.
+
+    A part is a file of the plugin, or one of an npm package: `npm:quill/dist/quill.js`. Names begin with the plugin's: `news-editor.js`.
+    Raises BuildFailed for a name of somebody else.
+    """
+    found: dict[str, list[Path]] = {}
+    for listed in sorted((root / "src/b2bkit/plugins").glob("*/assets.json")):
+        for name, parts in json.loads(listed.read_text()).items():
+            if not name.startswith(f"{listed.parent.name}-"):
+                raise BuildFailed(f"{listed}: {name!r} does not begin with the plugin's name: call it {listed.parent.name}-{name}")
+            npm = root / "node_modules"
+            found[name] = [npm / part.removeprefix("npm:") if part.startswith("npm:") else listed.parent / part for part in parts]
+    return found
+
+
+def _own_parts(root: Path) -> list[Path]:
+    """What plugins wrote themselves of it."""
+    parts = [part for several in _of_plugins(root).values() for part in several if "node_modules" not in part.parts]
+    return sorted({*(root / "src/b2bkit/plugins").glob("*/assets.json"), *parts})
+
+
+def _joined(name: str, parts: list[Path]) -> bytes:
+    """The parts as one file; raises BuildFailed for one that is not there."""
+    missing = [str(part) for part in parts if not part.is_file()]
+    if missing:
+        raise BuildFailed(f"{name} needs {', '.join(missing)}, which is not there: look at assets.json and package.json")
+    between = b"\n;\n" if name.endswith(".js") else b"\n"
+    return between.join(_SOURCE_MAP.sub(b"", part.read_bytes()) for part in parts)
 
 
 class _Output:
@@ -221,6 +252,8 @@ def build(root: Path, out: Path = OUT) -> Assets:
     output.add("mark.svg", (SOURCES / "mark.svg").read_bytes())
     for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
         output.add(name, _SOURCE_MAP.sub(b"", (modules / "swagger-ui-dist" / name).read_bytes()))
+    for name, parts in _of_plugins(root).items():
+        output.add(name, _joined(name, parts))
     output.finish(digest)
     return Assets.load(out)
 

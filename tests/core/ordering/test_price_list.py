@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import replace
+import time
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 
-from b2bkit.core.accounts.models import Membership
+from b2bkit.core.accounts.models import Company, Membership, User
+from b2bkit.core.audit.models import AuditEntry
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.errors import Refused
 from b2bkit.core.files import prepared
@@ -115,9 +118,90 @@ def test_a_list_is_not_made_for_who_was_dismissed_meanwhile(shop: Shop, monkeypa
         assert work.session.scalar(select(func.count(PreparedFile.id))) == 0
 
 
-def test_staff_who_act_for_a_client_are_told_to_take_a_group(shop: Shop) -> None:
-    actor = replace(shop.actor(), on_behalf=shop.manager.id)
-    with shop.work() as work:
-        work.actor = actor
-        with pytest.raises(Refused, match="client's own people"):
-            price_list.ask(work)
+def run_all(shop: Shop) -> None:
+    while shop.portal.run_jobs():
+        pass
+
+
+def test_staff_have_a_clients_list_made_with_the_clients_prices_and_fetch_it_themselves(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(price_list, "AT_ONCE", 1)
+    staff = shop.sign_in(shop.manager)
+    staff.post("/admin/act-for", {"company_id": shop.company.id})
+    assert staff.post("/cart/list/prices/long", {}).headers["location"] == "/prepared"
+    run_all(shop)
+    path = re.search(r"/prepared/[0-9a-f-]{36}", staff.get("/prepared").text)
+    assert path
+    found = {row["Product"]: row["Price"] for row in rows(staff.get(path[0]).content)}
+    assert found == {"ПЭВД 15803-020": "4.62", "ПП 21030": "4.18"}
+    staff.post("/act-for/stop")
+    page = staff.get("/prepared").text
+    assert "Price list, for ООО «Плёнка и Тара»" in page, "the notice leads here when nobody is acted for any more"
+    assert staff.get(path[0]).status_code == 200
+    assert "Price list, for ООО «Плёнка и Тара»" in staff.get("/notifications").text
+    staff.post("/admin/act-for", {"company_id": shop.other.id})
+    assert staff.get(path[0]).status_code == 404, "another client's cabinet has no such file"
+    for other in (shop.buyer, shop.stranger):
+        assert shop.sign_in(other).get(path[0]).status_code == 404
+    with shop.portal.work() as work:
+        made = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "files.asked")).one()
+        assert (made.user_id, made.on_behalf, made.company_id) == (shop.manager.id, shop.manager.id, shop.company.id)
+
+
+@pytest.mark.parametrize("what", ["suspended", "blocked", "another manager's"])
+def test_a_clients_list_is_not_made_for_staff_who_may_not_act_for_it_any_more(shop: Shop, what: str) -> None:
+    staff = shop.sign_in(shop.manager)
+    staff.post("/admin/act-for", {"company_id": shop.company.id})
+    assert staff.send("POST", "/api/v1/price-lists", {}).status_code == 202
+    with shop.portal.work() as work:
+        company, manager = work.session.get_one(Company, shop.company.id), work.session.get_one(User, shop.manager.id)
+        if what == "suspended":
+            company.suspended = True
+        elif what == "blocked":
+            manager.blocked = True
+        else:
+            company.manager_id = make.staff(work).id
+    run_all(shop)
+    with shop.portal.work() as work:
+        assert work.session.scalar(select(func.count(PreparedFile.id))) == 0
+
+
+def test_staff_who_act_for_nobody_ask_for_no_list(shop: Shop) -> None:
+    with shop.work(shop.manager) as work, pytest.raises(Refused, match="Act for the client"):
+        prepared.ask(work, job=price_list.JOB, label="x", arguments={})
+
+
+def test_a_buyers_system_asks_polls_and_fetches(shop: Shop) -> None:
+    browser = shop.sign_in()
+    asked = browser.send("POST", "/api/v1/price-lists", {"q": "ПЭВД"}, key="one-list-00000001")
+    again = browser.send("POST", "/api/v1/price-lists", {"q": "ПЭВД"}, key="one-list-00000001")
+    assert (asked.status_code, asked.json["state"], asked.json["size"]) == (202, "waiting", 0)
+    assert asked.json["id"] == again.json["id"]
+    address = f"/api/v1/prepared-files/{asked.json['id']}"
+    assert browser.send("GET", address).json["state"] == "waiting"
+    assert browser.send("GET", f"{address}/content").status_code == 404, "not made yet"
+    run_all(shop)
+    told = browser.send("GET", address).json
+    assert (told["state"], told["label"]) == ("ready", "Price list: ПЭВД")
+    content = browser.send("GET", f"{address}/content").content
+    assert (len(content), [row["Product"] for row in rows(content)]) == (told["size"], ["ПЭВД 15803-020"])
+    assert browser.send("GET", "/api/v1/prepared-files").json["items"] == [told]
+    other = shop.sign_in(shop.colleague)
+    foreign, absent = (other.send("GET", f"/api/v1/prepared-files/{one}") for one in (asked.json["id"], uuid4()))
+    assert {foreign.status_code, absent.status_code} == {404}
+    assert other.send("GET", "/api/v1/prepared-files").json["items"] == []
+    assert shop.sign_in(shop.viewer).send("POST", "/api/v1/price-lists", {}).status_code == 403
+
+
+def test_a_file_that_no_row_names_is_swept_once_nobody_can_be_about_to_name_it(shop: Shop) -> None:
+    data = shop.portal.app.config.data
+    old, fresh = prepared.path_of(shop.portal.app.config, "ab" * 16), prepared.path_of(shop.portal.app.config, "cd" * 16)
+    for path in (old, fresh):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"half")
+    yesterday = time.time() - 2 * 86_400
+    os.utime(old, (yesterday, yesterday))
+    with shop.portal.work() as work:
+        prepared.forget(work)
+    assert [path for path in (data / "prepared").rglob("*") if path.is_file()] == [fresh]

@@ -44,7 +44,7 @@ def _new_password(email: str, password: str) -> str:
 @click.command("add-staff")
 @click.argument("email")
 @click.option("--name", required=True, help="Name of the person.")
-@click.option("--role", type=click.Choice(["manager", "admin"]), default="manager", show_default=True)
+@click.option("--role", type=click.Choice(["manager", "admin", "editor"]), default="manager", show_default=True)
 @click.option(
     "--config", "config", type=click.Path(path_type=Path), default=Path(), show_default="this folder", help="Folder of the portal."
 )

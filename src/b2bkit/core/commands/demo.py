@@ -7,6 +7,7 @@ done is lost.
 
 from __future__ import annotations
 
+import http.client
 import os
 import secrets
 import signal
@@ -14,7 +15,6 @@ import subprocess
 import sys
 import time
 import tomllib
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -198,7 +198,7 @@ def _wait(address: str, seconds: float, log: Path) -> None:
             with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  (our own loopback address)
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):  # on a port that nobody listens on yet a connection may even meet itself
             time.sleep(0.1)
     tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
     raise click.ClickException(

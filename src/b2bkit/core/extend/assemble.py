@@ -10,6 +10,7 @@ from b2bkit.core.config import Tables, did_you_mean
 from b2bkit.core.errors import ConfigProblem
 from b2bkit.core.extend.checkout import chosen_steps
 from b2bkit.core.extend.kit import SLOTS, Kit, Role
+from b2bkit.core.extend.openings import folded
 from b2bkit.core.extend.plugin import Plugin
 from b2bkit.core.extend.profiles import profiles
 from b2bkit.core.extend.things import (
@@ -28,7 +29,7 @@ from b2bkit.core.extend.things import (
 from b2bkit.core.i18n import N_
 
 CLIENT_ROLES = {"owner": N_("Owner"), "buyer": N_("Buyer"), "accountant": N_("Accountant"), "viewer": N_("Viewer")}
-STAFF_ROLES = {"manager": N_("Manager"), "admin": N_("Administrator")}
+STAFF_ROLES = {"manager": N_("Manager"), "admin": N_("Administrator"), "editor": N_("Editor of content")}
 VERBS = ("get", "post", "put", "patch", "delete")
 
 
@@ -63,7 +64,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         permissions=permissions,
         roles=roles,
         scopes=tuple(check.named("register_scopes").values()),
-        catalog_filters=check.ordered("register_catalog_filters"),
+        catalog_filters=folded(check.ordered("register_catalog_filters"), problems),
         facets=check.ordered("register_facets"),
         price_steps=check.ordered("register_price_steps"),
         order_checks=check.ordered("register_order_checks"),

@@ -29,7 +29,12 @@ from b2bkit.core.extend.things import (
     Widget,
 )
 
-SLOTS = frozenset({"dashboard", "order", "product", "admin.dashboard", "admin.client", "admin.exchange", "notify.settings"})
+SLOTS = frozenset(
+    {
+        "dashboard", "order", "product", "paper", "money", "cart", "cart.lines", "catalog.list", "admin.dashboard", "admin.client",
+        "admin.exchange", "notify.settings",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

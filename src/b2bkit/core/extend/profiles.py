@@ -49,6 +49,7 @@ _SHIPPED: Final[Mapping[str, tuple[str, str, ProfileSection]]] = {
     ),
     "manager": (N_("Manager"), "staff", ProfileSection()),
     "admin": (N_("Administrator"), "staff", ProfileSection()),
+    "editor": (N_("Editor of content"), "staff", ProfileSection()),
 }
 
 

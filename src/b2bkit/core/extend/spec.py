@@ -58,7 +58,12 @@ class Specs:
         """Sections of pages, put into named slots; a deployment may hide and reorder them.
 
         Return `Widget` objects. `load` runs when the page is rendered; an exception becomes a small box with a code, the page lives.
-        Slots: `dashboard`, `order`, `product`, `admin.dashboard`, `admin.client`. Used by: ordering, notify, erp, admin. Since 0.1.
+        Slots: `dashboard`, `order`, `product`, `paper` (subject: the page of a paper), `money` (no subject), `cart`,
+        `admin.dashboard`, `admin.client`, `admin.exchange`, `notify.settings`;
+        `catalog.list`, once below a page of products (subject: its rows, `catalog.view.Shown`, none where nothing was found), which may put
+        something into each row's `[data-mark]`, whose value is the product's id; `cart.lines`, where `load` runs once for all lines of the
+        cart that are drawn (subject: `ordering.service.lines.Line` objects) and gives `line_id -> values`, and the template is rendered
+        beside each. Used by: ordering, notify, erp, admin, favorites, tickets. Since 0.1.
         """
         return ()
 
@@ -66,7 +71,8 @@ class Specs:
     def register_permissions(self) -> Iterable[Permission]:
         """What roles may do.
 
-        Return `Permission` objects; roles of clients: `owner`, `buyer`, `accountant`, `viewer`; of staff: `manager`, `admin`. A deployment
+        Return `Permission` objects; roles of clients: `owner`, `buyer`, `accountant`, `viewer`; of staff: `manager`, `admin`, and
+        `editor`, who has only what plugins of content give him. A deployment
         changes defaults under `[roles.<role>]`. Used by: every domain of the core, onec. Since 0.1.
         """
         return ()
@@ -84,8 +90,9 @@ class Specs:
     def register_catalog_filters(self) -> Iterable[CatalogFilter]:
         """What a buyer may see of the catalogue.
 
-        Return `CatalogFilter` objects; all of them apply to every list, search, count, suggestion, cart and order.
-        Used by: catalog (groups allowed by the contract). Since 0.1.
+        Return `CatalogFilter` objects; all of them apply to every list, search, count, suggestion, cart and order. One that names another
+        in `widens` opens more instead: what staff grant beside the contract. Used by: catalog (groups allowed by the contract), access,
+        catalog_requests. Since 0.1.
         """
         return ()
 
@@ -103,8 +110,8 @@ class Specs:
         """Steps of the price pipeline.
 
         Return `PriceStep` objects; they run in `order`: 100 price type, 200 volume, 300 what the ERP just said, from 500 on
-        what plugins add, 900 rounding.
-        An exception in a step means no price, with its reason, never a wrong one. Used by: pricing. Since 0.1.
+        what plugins add, 900 rounding. One with `carts_only` runs for the actor's cart alone, and costs lists nothing.
+        An exception in a step means no price, with its reason, never a wrong one. Used by: pricing, discount_requests. Since 0.1.
         """
         return ()
 

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, cast, null, select
 
 from b2bkit.core.audit.service import record
+from b2bkit.core.catalog.facets.keeper import edited_beside
 from b2bkit.core.catalog.models import Product
 from b2bkit.core.catalog.visibility import visible
 from b2bkit.core.config import Config
 from b2bkit.core.db.hold import hold
 from b2bkit.core.db.types import new_id
 from b2bkit.core.errors import NotFound, Problem, Refused
+from b2bkit.core.extend.things import Facet
 from b2bkit.core.files.models import ProductFile
 from b2bkit.core.i18n import N_, _, language
 from b2bkit.core.web.formatting import num
@@ -35,6 +37,11 @@ KINDS: Final[dict[str, str]] = {
     "manual": N_("Instructions"),
     "other": N_("File"),
 }
+DOCUMENTS: Final = Facet(
+    name="files.documents", order=250, label=N_("Documents"), follows_stock=False,
+    pairs=select(ProductFile.product_id, cast(null(), Uuid).label("section"), ProductFile.kind.label("value")).distinct(),
+    said=lambda _section, kind: _(KINDS.get(kind, KINDS["other"])),
+)  # fmt: skip
 # how the bytes begin -> the endings that such a file may have, with the media type of each
 _ZIPPED: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -114,15 +121,17 @@ def add(work: Work, *, product_id: UUID, kind: str, title: str, filename: str, d
     if len(there) >= MOST:
         raise Refused(Problem("files.many", _("A product has at most %(most)d files. Remove one first.") % {"most": MOST}, "file"))
     name = secrets.token_hex(16)
-    _put(path_of(work.config, name), data)
+    put(path_of(work.config, name), data)
     label = filename.replace("\\", "/").rpartition("/")[2][-250:]
     row = {"id": new_id(), "product_id": product_id, "kind": kind, "label": title[:250], "filename": label, "name": name}
     work.session.insert_rows(ProductFile, [{**row, "type": found, "size": len(data), "added_at": work.now}])
+    edited_beside(work)
     record(work, action="files.added", entity="product", entity_id=product_id, details={"file": title or label})
     return row["id"]  # type: ignore[return-value]
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Writes a file whole: nobody ever sees half of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, half = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as out:
@@ -138,6 +147,7 @@ def remove(work: Work, *, product_id: UUID, file_id: UUID) -> None:
     if found is None:
         raise NotFound("file")
     path = path_of(work.config, found.name)
+    edited_beside(work)
     record(work, action="files.removed", entity="product", entity_id=product_id, details={"file": found.label or found.filename})
     work.session.delete(found)
     work.session.flush()

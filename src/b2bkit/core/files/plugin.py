@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import Job, NotificationKind, Route, Scope, Widget
-from b2bkit.core.files import events, pages, prepared, prepared_pages, service
+from b2bkit.core.extend.things import Facet, Job, NotificationKind, Route, Scope, Widget
+from b2bkit.core.files import events, pages, papers, prepared, prepared_pages, service
 from b2bkit.core.i18n import N_
 
 VIEW = "catalog.view"
@@ -23,6 +23,10 @@ class FilesPlugin(Plugin):
     @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
         yield prepared.SCOPE
+
+    @hookimpl
+    def register_facets(self) -> Iterable[Facet]:
+        yield papers.DOCUMENTS
 
     @hookimpl
     def register_jobs(self) -> Iterable[Job]:

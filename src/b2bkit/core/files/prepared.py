@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, false, select, true, update
 
+from b2bkit.core.accounts.models import Company
+from b2bkit.core.accounts.scopes import company_scope
 from b2bkit.core.audit.service import record
 from b2bkit.core.config import Config
 from b2bkit.core.db.types import new_id
@@ -28,6 +31,7 @@ from b2bkit.core.work import Actor, Work
 
 LIVES: Final = timedelta(days=1)  # after it was made
 _WAITS: Final = timedelta(days=7)  # for a job that never comes
+_ORPHANED: Final = 86_400  # seconds after which nobody is about to name a file
 MOST: Final = 10  # of a person at once
 FORGET: Final = "files.forget_prepared"
 
@@ -53,13 +57,15 @@ def ask(work: Work, *, job: str, label: str, arguments: Mapping[str, object]) ->
     """Has a job make a file for the actor; the same asked for again while it waits is the same. Returns its id.
 
     The job is called with `prepared_file_id`, `lang`, `contract_id` and the arguments, plain JSON values, and ends with `deliver`.
-    Raises Refused beyond ten, and for who is no client's person.
+    Staff who act for a client get it themselves, called by the client's name. Raises Refused beyond ten, and for who acts for no client.
     """
     actor = work.actor
-    if actor.kind != "client" or actor.user_id is None or actor.company_id is None or actor.on_behalf is not None:
-        raise Refused(
-            Problem("files.for_clients", _("So long a file is made for the client's own people. Choose a group and take its list."))
-        )
+    if actor.kind != "client" or actor.user_id is None or actor.company_id is None:
+        raise Refused(Problem("files.for_clients", _("A file is made for a client. Act for the client and ask for it there.")))
+    if actor.on_behalf is not None:
+        client = work.session.scalar(select(Company.name).where(Company.id == actor.company_id))
+        label = _("%(file)s, for %(client)s") % {"file": label, "client": client}
+    label = label[:250]
     mine = [row for row in asked_for(work) if not row.ready and row.label == label]
     if mine:
         return mine[0].id
@@ -67,7 +73,7 @@ def ask(work: Work, *, job: str, label: str, arguments: Mapping[str, object]) ->
         told = _("You have %(most)d files that wait or can be fetched. Fetch them, or ask again tomorrow.") % {"most": MOST}
         raise Refused(Problem("files.too_many_prepared", told))
     row_id = new_id()
-    row = {"id": row_id, "company_id": actor.company_id, "user_id": actor.user_id, "job": job, "label": label[:250], "filename": ""}
+    row = {"id": row_id, "company_id": actor.company_id, "user_id": actor.user_id, "job": job, "label": label, "filename": ""}
     blank = {"name": "", "type": "", "size": 0, "state": "waiting", "asked_at": work.now, "until": work.now + _WAITS}
     work.session.insert_rows(PreparedFile, [{**row, **blank}])
     contract_id = str(actor.contract_id or "")
@@ -77,11 +83,21 @@ def ask(work: Work, *, job: str, label: str, arguments: Mapping[str, object]) ->
     return row_id
 
 
-def asked_for(work: Work) -> Sequence[Prepared]:
-    """The actor's files that wait or can be fetched, the newest first: one statement."""
+def asked_for(work: Work, prepared_file_id: UUID | None = None) -> Sequence[Prepared]:
+    """The actor's files that wait or can be fetched, the newest first, or the one with this id: one statement."""
     columns = (PreparedFile.id, PreparedFile.label, PreparedFile.size, PreparedFile.state, PreparedFile.asked_at, PreparedFile.until)
     statement = select(*columns).where(PreparedFile.until > work.now).order_by(PreparedFile.asked_at.desc(), PreparedFile.id.desc())
+    if prepared_file_id is not None:
+        statement = statement.where(PreparedFile.id == prepared_file_id)
     return [Prepared(*row[:3], row[3] == "ready", *row[4:]) for row in work.session.execute(statement)]
+
+
+def one_asked_for(work: Work, prepared_file_id: UUID) -> Prepared:
+    """One of them. Raises NotFound alike for absent, somebody else's and dead."""
+    found = asked_for(work, prepared_file_id)
+    if not found:
+        raise NotFound("file")
+    return found[0]
 
 
 def whose(work: Work, prepared_file_id: UUID) -> tuple[UUID, UUID] | None:
@@ -132,19 +148,25 @@ def file_of(work: Work, prepared_file_id: UUID) -> tuple[str, str, Path]:
 
 
 def forget(work: Work) -> None:
-    """Job: deletes what has died, the files with it."""
+    """Job: deletes what has died, the files with it, and files of processes that were killed before they could say what they had made."""
     dead = work.session.execute(select(PreparedFile.id, PreparedFile.name).where(PreparedFile.until <= work.now)).all()
     for id_, name in dead:
         work.session.execute(delete(PreparedFile).where(PreparedFile.id == id_))
         if name:
             work.after_commit(lambda name=name: path_of(work.config, name).unlink(missing_ok=True))  # type: ignore[misc]
+    known = set(work.session.scalars(select(PreparedFile.name)))
+    for path in (work.config.data / "prepared").glob("*/*"):
+        if path.name not in known and path.stat().st_mtime < time.time() - _ORPHANED:
+            path.unlink(missing_ok=True)
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
-    """A person's own, within the company that he acts for; staff see none."""
-    if actor.kind == "client" and actor.user_id is not None:
-        return (PreparedFile.company_id == actor.company_id) & (PreparedFile.user_id == actor.user_id)
-    return true() if actor.kind == "system" else false()
+    """A person's own, within the company that he acts for; of staff, for any client that they see."""
+    if actor.kind == "system":
+        return true()
+    if actor.user_id is None:
+        return false()
+    return company_scope(actor, PreparedFile.company_id) & (PreparedFile.user_id == actor.user_id)
 
 
 SCOPE: Final = Scope(name="files.prepared_files", entity=PreparedFile, criterion=own)
@@ -172,6 +194,5 @@ KIND: Final = NotificationKind(
     title=N_("{file}: ready"),
     text=N_("Fetch it until {until}; then it is deleted, and you ask for a fresh one."),
     route=_where,
-    audience="client",
     samples={"file": N_("Price list"), "until": "25.11.2026, 14:05"},
 )

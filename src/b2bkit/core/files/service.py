@@ -126,10 +126,14 @@ def pictures_of(work: Work, product_id: UUID) -> list[Shown]:
     return [Shown(*row) for row in work.session.execute(statement)]
 
 
-def picture_file(work: Work, *, picture_id: UUID, size: str) -> tuple[str, Path]:
-    """(name that changes with the picture, file). Raises NotFound alike for one that is not there and for a product that the actor
-    does not see."""
+def picture_file(work: Work, *, picture_id: UUID, size: str, product_id: UUID | None = None) -> tuple[str, Path]:
+    """(name that changes with the picture, file), of this product where one is named.
+
+    Raises NotFound alike for one that is not there and for a product that the actor does not see.
+    """
     statement = select(ProductPicture.name).join(Product, Product.id == ProductPicture.product_id)
+    if product_id is not None:
+        statement = statement.where(ProductPicture.product_id == product_id)
     name = work.session.scalars(statement.where(ProductPicture.id == picture_id, visible(work))).one_or_none()
     if name is None or not (path := path_of(work.config, name, size)).is_file():
         raise NotFound("picture")

@@ -21,9 +21,18 @@ class Today:
     def on_get(self, req: Request, resp: Response) -> None:
         work = work_of(req)
         if work.actor.kind == "staff" and STAFF_HOME in work.kit.routes:
-            return redirect(req, resp, STAFF_HOME)
+            return redirect(req, resp, _staff_home(work))
         names = desk.shown(work)
         return render(req, resp, "home/today.html", day=_day(work), waiting=_waiting(work), names=names, hid=not names)
+
+
+def _staff_home(work: Work) -> str:
+    """The staff's first page; for a role without it, as of those who only write, the first page of its menu."""
+    home = work.kit.routes[STAFF_HOME]
+    if work.may(home.permission):
+        return STAFF_HOME
+    own = [item for item in work.kit.nav if item.area == "admin" and item.permission in work.actor.levels]
+    return min(own, key=lambda item: item.order).route if own else STAFF_HOME
 
 
 class ArrangeForm(BaseModel):

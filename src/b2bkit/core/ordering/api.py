@@ -22,6 +22,7 @@ from b2bkit.core.ordering.service.finding import Wanted as WantedOrders
 from b2bkit.core.ordering.service.lines import Line, Wanted
 from b2bkit.core.ordering.service.place import place_order
 from b2bkit.core.web.handling import OpenAs, Request, Response, actor_of, read_json, read_query, reply, work_of
+from b2bkit.core.work import Work
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=13, decimal_places=3)]
 Unit = Annotated[str, Field(min_length=1, max_length=50)]
@@ -95,7 +96,7 @@ class CartOut(BaseModel):
 
     version: int
     news: str = Field(description="A sign of all that differs; empty when nothing does. To be sent back when it is accepted.")
-    contract_id: UUID | None
+    contract_id: UUID | None = Field(description="Null without a contract, and for an account whose kind sees none.")
     currency: str
     lines: list[CartLineOut]
     net: Decimal
@@ -190,7 +191,7 @@ class EventOut(BaseModel):
 class OrderOut(OrderShortOut):
     """A whole order with frozen prices."""
 
-    contract: str
+    contract: str = Field(description="Empty for an account whose kind sees no contracts.")
     address: str
     comment: str
     net: Decimal
@@ -230,9 +231,9 @@ def _line_out(line: Line) -> CartLineOut:
     )
 
 
-def _cart_out(shown: CartView) -> CartOut:
+def _cart_out(work: Work, shown: CartView) -> CartOut:
     sums = shown.sums
-    contract_id = shown.terms.contract_id if shown.terms else None
+    contract_id = shown.terms.contract_id if shown.terms and work.actor.shows("company.contracts") else None
     lines = [_line_out(line) for line in shown.lines]
     common = {"net": sums.net, "vat": sums.vat, "total": sums.total}
     return CartOut(version=shown.version, news=shown.news, contract_id=contract_id, currency=shown.currency, lines=lines, **common)
@@ -240,16 +241,17 @@ def _cart_out(shown: CartView) -> CartOut:
 
 class CartLines:
     def on_get(self, req: Request, resp: Response) -> None:
-        reply(req, resp, _cart_out(cart.view(work_of(req))))
+        work = work_of(req)
+        reply(req, resp, _cart_out(work, cart.view(work)))
 
     def on_post(self, req: Request, resp: Response) -> None:
-        line = read_json(req, LineIn)
-        shown = filling.add_line(work_of(req), product_id=line.product_id, unit=line.unit, quantity=line.quantity)
-        reply(req, resp, _cart_out(shown), status=201)
+        line, work = read_json(req, LineIn), work_of(req)
+        shown = filling.add_line(work, product_id=line.product_id, unit=line.unit, quantity=line.quantity)
+        reply(req, resp, _cart_out(work, shown), status=201)
 
     def on_delete(self, req: Request, resp: Response) -> None:
-        query = read_query(req, CartQuery)
-        reply(req, resp, _cart_out(filling.clear(work_of(req), version=query.version)))
+        query, work = read_query(req, CartQuery), work_of(req)
+        reply(req, resp, _cart_out(work, filling.clear(work, version=query.version)))
 
 
 class CartAccept:
@@ -258,18 +260,18 @@ class CartAccept:
     def on_post(self, req: Request, resp: Response) -> None:
         seen, work = read_json(req, AcceptIn), work_of(req)
         shown = filling.accept(work, version=seen.version, seen_total=seen.seen_total, news=seen.news, line_id=seen.line_id)
-        reply(req, resp, _cart_out(shown))
+        reply(req, resp, _cart_out(work, shown))
 
 
 class CartLine:
     def on_put(self, req: Request, resp: Response, line_id: UUID) -> None:
         change, work = read_json(req, LineChangeIn), work_of(req)
         shown = filling.change_line(work, line_id=line_id, quantity=change.quantity, unit=change.unit, version=change.version)
-        reply(req, resp, _cart_out(shown))
+        reply(req, resp, _cart_out(work, shown))
 
     def on_delete(self, req: Request, resp: Response, line_id: UUID) -> None:
-        query = read_query(req, CartQuery)
-        reply(req, resp, _cart_out(filling.remove_line(work_of(req), line_id=line_id, version=query.version)))
+        query, work = read_query(req, CartQuery), work_of(req)
+        reply(req, resp, _cart_out(work, filling.remove_line(work, line_id=line_id, version=query.version)))
 
 
 class Orders:

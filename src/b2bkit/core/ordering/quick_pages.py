@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2bkit.core.errors import Problem, Refused
 from b2bkit.core.extend.things import Operation, Route
+from b2bkit.core.files import prepared, prepared_pages
 from b2bkit.core.i18n import _
 from b2bkit.core.ordering.service import price_list, quick, quick_file
 from b2bkit.core.ordering.service.cart import MAX_LINES
@@ -128,6 +129,32 @@ class LongPriceList:
 # JSON
 
 
+class PriceListIn(BaseModel):
+    """What of the assortment: the catalogue's words and group; nothing: all of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=200, description="Words of name, article or producer.")
+    category: UUID | None = Field(None, description="Only products in this category and below.")
+
+
+class ApiPriceLists:
+    """The list is made in the background, however short it is: ask, look whether it is ready, fetch it."""
+
+    def on_post(self, req: Request, resp: Response) -> None:
+        asked, work = read_json(req, PriceListIn), work_of(req)
+        made = price_list.ask(work, category=asked.category, q=asked.q)
+        reply(req, resp, prepared_pages.told(prepared.one_asked_for(work, made)), 202)
+
+
+API_PRICE_LISTS = {
+    "POST": Operation(
+        summary="Ask for the price list of your assortment, XLSX; it is fetched from /api/v1/prepared-files", body=PriceListIn,
+        answer=prepared_pages.PreparedOut, status=202,
+    )
+}  # fmt: skip
+
+
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -186,6 +213,10 @@ def routes(permission: str) -> Iterable[Route]:
     yield Route(name="ordering.price_list", path="/cart/list/prices", resource=PriceList(), permission=permission)
     yield Route(name="ordering.price_list_long", path="/cart/list/prices/long", resource=LongPriceList(), permission=permission)
     yield Route(name="ordering.quick_form", path="/cart/list/form", resource=QuickForm(), permission=permission)
+    yield Route(
+        name="ordering.api_price_lists", path="/api/v1/price-lists", resource=ApiPriceLists(), permission=permission, area="api",
+        operations=API_PRICE_LISTS,
+    )  # fmt: skip
     yield Route(
         name="ordering.api_list", path="/api/v1/cart/list", resource=ApiList(), permission=permission, area="api", operations=API_LIST
     )

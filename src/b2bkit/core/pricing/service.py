@@ -34,11 +34,13 @@ _RATES = {dialect: select(Product.id, Product.vat_rate).where(one_of(Product.id,
 
 
 def price_lines(
-    work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decimal]], live: Mapping[UUID, LivePrice] = _NOTHING_SAID
-) -> list[QuoteLine]:
+    work: Work, contract_id: UUID, lines: Sequence[tuple[UUID, Decimal]], live: Mapping[UUID, LivePrice] = _NOTHING_SAID, *,
+    of_cart: bool = False,
+) -> list[QuoteLine]:  # fmt: skip
     """The price of every (product, quantity in base units) under a contract, in the order given, with its explanation.
 
-    live   product -> what the ERP said of it a moment ago
+    live      product -> what the ERP said of it a moment ago
+    of_cart   whether the lines stand in the actor's cart under this contract: then steps that price carts alone run too
 
     A line without a price has None. Says nothing about whether the actor may see the product. Raises NotFound for a contract that is not
     the actor's.
@@ -49,7 +51,7 @@ def price_lines(
         product_ids = list(dict.fromkeys(product_id for product_id, _quantity in lines))
         rates = {row[0]: row[1] for row in work.session.rows(_RATES[work.session.dialect], {"product_ids": product_ids})}
     asked = [QuoteLine(product_id, quantity, currency=terms.currency, vat_rate=rates.get(product_id)) for product_id, quantity in lines]
-    return run_pipeline(work, terms, asked, live=live)
+    return run_pipeline(work, terms, asked, live=live, of_cart=of_cart)
 
 
 def run_pipeline(
@@ -58,12 +60,14 @@ def run_pipeline(
     lines: Sequence[QuoteLine],
     ladders: Ladders | None = None,
     live: Mapping[UUID, LivePrice] = _NOTHING_SAID,
+    *,
+    of_cart: bool = False,
 ) -> list[QuoteLine]:
     """All price steps of the kit over lines without prices; `ladders` are the price type's, when they are already read."""
     known = {"terms": terms, "ladders": ladders, "live": live}
     quote: Quote = LoadedQuote(terms.contract_id, terms.price_type_id, terms.currency, tuple(lines), **known)  # type: ignore[arg-type]
     for step in work.kit.price_steps:
-        quote = _run(work, step, quote)
+        quote = quote if step.carts_only and not of_cart else _run(work, step, quote)
     return list(quote.lines)
 
 
@@ -138,7 +142,7 @@ def straight_table(work: Work, terms: Terms) -> Callable[[Sequence[tuple[Decimal
     """How prices of one product, (least quantity, price) in order, become its table where the core's steps are all there are: they give
     exactly these, and lists are shown often. None where lines have to go through the pipeline.
     """
-    if any(step.name not in _CORE_STEPS for step in work.kit.price_steps):
+    if any(step.name not in _CORE_STEPS and not step.carts_only for step in work.kit.price_steps):
         return None
     usable, currency, included = terms.price_currency == terms.currency, terms.currency, bool(terms.vat_included)
     nothing = VolumeTable((), currency, included)

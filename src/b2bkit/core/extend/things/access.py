@@ -49,12 +49,14 @@ class Scope:
 class OpenedGroups(NamedTuple):
     """What a catalogue filter opens, where groups are enough to say it.
 
-    groups   what is in these groups and below; None: everything
-    live     only what is sold and stands in no group that is switched off
+    groups     what is in these groups and below; None: everything
+    live       only what is sold and stands in no group that is switched off
+    products   these besides, whatever their group
     """
 
     groups: frozenset[UUID] | None
     live: bool
+    products: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +65,12 @@ class CatalogFilter:
 
     opened   (work) -> the same in groups, so that a large catalogue is counted in memory; None: only the criterion can say it, and a
              portal with such a filter counts in the database
+    widens   name of a filter that this one widens: open is what either of the two opens, and all others still apply. It opens only what
+             is sold (`catalog.visibility.alive`); return `sqlalchemy.false()` where it opens nothing
     """
 
     name: str
     order: int
     criterion: Callable[[Work], ColumnElement[bool]]
     opened: Callable[[Work], OpenedGroups] | None = None
+    widens: str = ""

@@ -37,6 +37,7 @@ class Facet:
     numbers    select of (product_id, section, number), the values of numeric sections as numbers: these can be chosen from and up to.
                The number is what `catalog.attributes.number_of` makes of the value
     follows_stock   whether news of stock alone can change the pairs: False spares reading them anew each time stock is told
+    follows_edits   whether what staff edit beside a product, its files and analogues, can change the pairs; False spares the same
     """
 
     name: str
@@ -47,3 +48,4 @@ class Facet:
     said: Callable[[FacetSection, str], str] | None = None
     numbers: Select[*tuple[Any, ...]] | None = None
     follows_stock: bool = True
+    follows_edits: bool = True

@@ -49,12 +49,17 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class PriceStep:
-    """A step of the price pipeline: (work, quote) -> quote. Changes nothing else, reads in batches, explains itself."""
+    """A step of the price pipeline: (work, quote) -> quote. Changes nothing else, reads in batches, explains itself.
+
+    carts_only   True: it prices lines that stand in the actor's own cart under the contract, and the order made from it. Lists and orders
+                 that bring their own lines are priced without it, so that it costs them nothing
+    """
 
     name: str
     order: int
     label: str
     apply: Callable[[Work, Quote], Quote]
+    carts_only: bool = False
 
 
 class OrderDraft(Protocol):

@@ -242,7 +242,10 @@ def appraise(work: Work, contract_id: UUID, wanted: Iterable[Wanted], *, stock: 
     priced = [
         number for number, (found, measure) in enumerate(zip(goods, measures, strict=True)) if found and found.visible and measure[1] > 0
     ]
-    quotes = price_lines(work, contract_id, [(asked[number].product_id, measures[number][1]) for number in priced], live=told)
+    of_cart = any(item.line_id is not None for item in asked)
+    quotes = price_lines(
+        work, contract_id, [(asked[number].product_id, measures[number][1]) for number in priced], live=told, of_cart=of_cart
+    )
     quote_of = dict(zip(priced, quotes, strict=True))
     lines = [_line(number, item, goods[number], measures[number], quote_of.get(number)) for number, item in enumerate(asked)]
     return [replace(line, told_at=told[line.product_id].at) if line.product_id in told else line for line in lines]

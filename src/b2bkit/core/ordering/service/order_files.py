@@ -68,10 +68,11 @@ def order_file(work: Work, order_id: UUID) -> tuple[str, bytes]:
 def _head(work: Work, shown: OrderView) -> list[str]:
     order = shown.order
     day = order.placed_at.astimezone(work.config.portal.zone).date().isoformat()
+    contract = _("Contract %(number)s, %(currency)s") % {"number": shown.contract or "—", "currency": order.currency}
     said = [
         _("Order %(number)s") % {"number": order.number} + f", {day}",
         f"{shown.company}, {shown.legal_entity}",
-        _("Contract %(number)s, %(currency)s") % {"number": shown.contract or "—", "currency": order.currency},
+        contract if work.actor.shows("company.contracts") else order.currency,
         f"{_('State')}: {look(order).text}",
         f"{_('Delivery')}: {order.address or _('Pick-up from the warehouse')}",
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from b2bkit.core.access.acting import actor_of_person
+from b2bkit.core.access.acting import actor_again
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.listing import MOST as PAGE
 from b2bkit.core.catalog.listing import ListQuery, list_products, matching_tree
@@ -91,7 +91,7 @@ def make(open_work: OpenWork, *, prepared_file_id: str, lang: str, contract_id: 
             if asker is None:
                 return
             contract = UUID(contract_id) if contract_id else None
-            actor = actor_of_person(work, user_id=asker[0], company_id=asker[1], contract_id=contract)
+            actor = actor_again(work, user_id=asker[0], company_id=asker[1], contract_id=contract)
             done = actor is not None and _write_for(work, actor, path, UUID(category) if category else None, q)
             filename = _("Price list") + ".xlsx"
         if done:
