@@ -1,0 +1,1 @@
+"""News, offers and tutorials that staff write, for whom they concern."""
