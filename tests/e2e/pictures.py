@@ -47,8 +47,11 @@ def main() -> int:
         if len(sys.argv) > 1:
             pictures(browser, sys.argv[1])
             return 0
-        with tempfile.TemporaryDirectory() as folder, mail_catcher() as mailbox, polymertorg(Path(folder), mailbox) as stage:
-            pictures(browser, stage.address)
+        with tempfile.TemporaryDirectory() as folder, mail_catcher() as mailbox:
+            place = Path(folder) / "portal"
+            place.mkdir()
+            with polymertorg(place, mailbox, Path(folder) / "filled") as stage:
+                pictures(browser, stage.address)
     return 0
 
 

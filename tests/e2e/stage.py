@@ -125,8 +125,8 @@ def fewer_goods(folder: Path) -> Path:
     return folder
 
 
-def smaller_copy(folder: Path, mailbox: Mailbox) -> Path:
-    """The example with mail and fewer products, in a folder of its own."""
+def smaller_copy(folder: Path, mailbox: Mailbox, files: Path) -> Path:
+    """The example with mail and fewer products (`files`), in a folder of its own."""
     copy = folder / "examples" / "polymertorg"
     shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", "var"))
     config = copy / "b2bkit.toml"
@@ -134,7 +134,7 @@ def smaller_copy(folder: Path, mailbox: Mailbox) -> Path:
     config.write_text(config.read_text("utf-8") + mail, "utf-8")
     demo = copy / "demo.toml"
     once = 'once = [["{python}", "{folder}/generate.py", "{data}/files"]]'
-    changes = {once: "once = []", "{data}/files": str(fewer_goods(folder / "files")), '"--every", "5"': '"--every", "2"'}
+    changes = {once: "once = []", "{data}/files": str(files), '"--every", "5"': '"--every", "2"'}
     text = demo.read_text("utf-8")
     for before, after in changes.items():
         assert before in text, f"demo.toml is another one now: {before}"
@@ -144,9 +144,26 @@ def smaller_copy(folder: Path, mailbox: Mailbox) -> Path:
 
 
 @contextmanager
-def polymertorg(folder: Path, mailbox: Mailbox) -> Iterator[Stage]:
-    """`b2bkit demo` until the block ends; raises AssertionError with its output when it does not open."""
-    example, port = smaller_copy(folder, mailbox), two_free_ports()
+def polymertorg(folder: Path, mailbox: Mailbox, filled: Path) -> Iterator[Stage]:
+    """`b2bkit demo` until the block ends; raises AssertionError with its output when it does not open.
+
+    filled  keeps 1C's files and the data of a portal that was opened for the first time, as whoever comes first leaves them: filling
+            it takes longer than most tests
+    """
+    if not (filled / "var").exists():
+        with _opened(folder, mailbox, fewer_goods(filled / "files")):
+            pass
+        shutil.copytree(folder / "var", filled / "var")
+    elif not (folder / "var").exists():
+        shutil.copytree(filled / "var", folder / "var")
+    with _opened(folder, mailbox, filled / "files") as stage:
+        yield stage
+
+
+@contextmanager
+def _opened(folder: Path, mailbox: Mailbox, files: Path) -> Iterator[Stage]:
+    shutil.rmtree(folder / "examples", ignore_errors=True)
+    example, port = smaller_copy(folder, mailbox, files), two_free_ports()
     log = folder / "demo.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("B2BKIT_")}
     with log.open("wb") as output:

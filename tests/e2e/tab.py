@@ -104,6 +104,12 @@ def wider_than_the_page(page: Page) -> list[str]:
     return sticking
 
 
+def fine(page: Page) -> None:
+    """Nothing sticks out and axe finds nothing in the state that the page is in."""
+    assert wider_than_the_page(page) == []
+    assert found_by_axe(page) == []
+
+
 def take(page: Page, name: str, folder: Path = SCREENS) -> None:
     """A picture of the whole page."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.stage import Stage
+from tests.e2e.steps import order_with_papers
 from tests.e2e.tab import Theme, empty_cart, found_by_axe, sign_in, take, wider_than_the_page, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -40,6 +41,7 @@ CARD = "first:/admin/clients?q=791515295|main th a"  # the client whose buyer si
 STAFF = {
     "dashboard": "/admin", "clients": "/admin/clients", "client": "first:/admin/clients|main th a",
     "clients-nothing": "/admin/clients?q=nobody", "account": f"{CARD}|main a[href$='/account']",
+    "new-contact": f"{CARD}|main a[href$='/contacts']", "contact": f"{CARD}|main a[href*='/contacts/']",
     "entity": f"{CARD}|main a[href*='/entities/']", "person-rights": f"{CARD}|main a[href*='/access/people/']",
     "catalogue": "/catalog", "product": PRODUCT, "product-edit": f"{PRODUCT}|main a[href^='/admin/catalog/']",
     "orders": "/admin/orders", "order": "first:/admin/orders|main th a",
@@ -62,10 +64,11 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "buyer": CLIENT | BUYING,
     # who may less than the buyer: what looks otherwise for them
-    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")} | {"money": "/money"},
+    "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")}
+    | {"money": "/money", "paper": "first:/papers|main th a"},
     "owner": {name: CLIENT[name] for name in ("today", "orders", "company", "details")}
     | {"contacts": "/company/details/contacts", "new-address": "/company/details/addresses"}
-    | {f"{name}-edit": f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts")}
+    | {f"{name}-edit": f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts", "addresses")}
     | BUYING,
     # whose kind of account has other pages and fields
     "distributor": {"today": "/", "dealers": "/dealers", "dealer": "first:/dealers|main th a", "orders": "/orders"},
@@ -115,6 +118,15 @@ def address_of(page: Page, told: str) -> str:
     return address
 
 
+def add_address(page: Page) -> None:
+    """A place that the company keeps itself, and so may change."""
+    page.goto("/company/details/addresses")
+    page.locator("[name=label]").fill("Цех 2")
+    page.locator("[name=text]").fill("Минск, Заводская, 12")
+    page.locator("main form:has([name=text]) [type=submit]").click()
+    page.wait_for_url("**/company/details**")
+
+
 def fill_cart(page: Page) -> None:
     """Two products, and a third in an amount that nobody can order, by the buttons of the catalogue; nothing else. A template of them."""
     empty_cart(page)
@@ -143,6 +155,10 @@ def opened(browser: Browser, stage: Stage) -> SignedIn:
             sign_in(page, role)
             if "cart" in PAGES[role]:
                 fill_cart(page)
+            if "addresses-edit" in PAGES[role]:
+                add_address(page)
+            if "paper" in PAGES[role]:
+                order_with_papers(browser, stage)
             return [dict(cookie) for cookie in context.cookies() if cookie["name"] == "b2bkit"]
 
     return cookies

@@ -14,7 +14,8 @@ from examples.polymertorg.generator.families import FAMILIES
 from examples.polymertorg.generator.files import PRODUCTS, SEED
 from examples.polymertorg.generator.more import more_goods
 from examples.polymertorg.generator.products import make_goods
-from examples.polymertorg.portal import beside, clients, papers, pictures
+from examples.polymertorg.generator.records import PROPERTIES
+from examples.polymertorg.portal import beside, clients, filters, papers, pictures
 from examples.polymertorg.portal.drawings import MOTIFS, SIDE, drawn
 
 DEMO = Path(__file__).parents[2] / "examples" / "polymertorg" / "demo.toml"
@@ -50,9 +51,11 @@ def test_what_the_portal_names_is_there() -> None:
     told = tomllib.loads(DEMO.read_text("utf-8"))["accounts"]
     articles = {good.article for good in (*goods, *more_goods())}
     linked = {*beside.ANALOGUES, *(other for others in beside.ANALOGUES.values() for other in others)}
-    assert linked | {*papers.PASSPORTS, *papers.SAFETY} <= articles
+    assert linked | {*papers.PASSPORTS, *papers.SAFETY, *papers.CERTIFICATES} <= articles
     assert {tax_id for one in told for tax_id in (one.get("company"), *one.get("dealers", ())) if tax_id} <= companies
-    assert {clients.ASKER, clients.MANAGER} <= {one["email"] for one in told}
+    assert clients.DOUBLE_OF in companies
+    assert {clients.ASKER, clients.MANAGER, filters.BUYER, filters.OWNER} <= {one["email"] for one in told}
+    assert {name for one in filters.KEPT for name, _value in (*one.values, *one.ranges)} <= {name for name, _kind in PROPERTIES}
 
 
 def test_a_paper_is_a_pdf_with_the_same_words_each_time() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from b2bkit.testing.translations import check
+from b2bkit.testing.translations import among, check
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 COMPLETE = """
@@ -64,3 +64,16 @@ def test_a_template_that_does_not_parse_is_a_problem_with_its_line(tmp_path: Pat
     broken = owner(tmp_path, COMPLETE)
     (broken / "templates/broken.html").write_text("\n{% if %}")
     assert any("broken.html:2:" in line for line in check(broken))
+
+
+def test_one_text_has_one_translation_among_all_who_come_into_a_portal(tmp_path: Path) -> None:
+    for name in ("core", "news", "examples"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "examples/shop").mkdir()
+    core, news = owner(tmp_path / "core", COMPLETE), owner(tmp_path / "news", COMPLETE)
+    assert among([core, news]) == []
+    catalogue = news / "locale/ru/shop.po"
+    catalogue.write_text(catalogue.read_text().replace('Заказ"', 'Приказ"', 1))
+    (problem,) = among([core, news])
+    assert '"Order" is translated otherwise in' in problem
+    assert among([core, owner(tmp_path / "examples/shop", COMPLETE.replace('Заказ"', 'Приказ"', 1))]) == []

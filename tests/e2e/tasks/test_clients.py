@@ -6,20 +6,14 @@ import re
 from email.message import EmailMessage
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.stage import PEOPLE, Stage
-from tests.e2e.tab import empty_cart, found_by_axe, sign_in, wider_than_the_page, window
-from tests.e2e.test_first_order import place, put_into_cart
+from tests.e2e.steps import order_something, order_with_papers
+from tests.e2e.tab import empty_cart, fine, sign_in, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 PASSWORD = "длинный пароль новичка"
-
-
-def fine(page: Page) -> None:
-    """Nothing sticks out and axe finds nothing in the state that the page is in."""
-    assert wider_than_the_page(page) == []
-    assert found_by_axe(page) == []
 
 
 def link_in(letter: EmailMessage, path: str) -> str:
@@ -29,17 +23,6 @@ def link_in(letter: EmailMessage, path: str) -> str:
     found = re.search(rf"http://\S+{path}[^\s>]+", body.get_content())
     assert found is not None, body.get_content()
     return found.group()
-
-
-def run_flow(browser: Browser, stage: Stage, name: str) -> None:
-    """An administrator has 1C asked now, in place of waiting for the next time."""
-    with window(browser, stage.address) as (context, _watch):
-        page = context.new_page()
-        sign_in(page, "admin")
-        page.goto("/admin/exchange/flows")
-        page.locator(f"main a[href*='/exchange/flows/{name}']").first.click()
-        page.locator("main form:has([name=action][value=run]) [type=submit]").first.click()
-        page.wait_for_load_state("networkidle")
 
 
 def test_an_owner_invites_changes_and_dismisses_an_employee_whose_open_page_says_so_at_once(browser: Browser, stage: Stage) -> None:
@@ -124,26 +107,13 @@ def test_an_owner_asks_for_other_data_the_manager_confirms_and_both_see_it(brows
 
 
 def test_an_accountant_sees_debts_finds_a_paper_of_an_order_and_orders_nothing(browser: Browser, stage: Stage) -> None:
-    with window(browser, stage.address) as (context, _watch):
-        page = context.new_page()
-        sign_in(page, "buyer")
-        empty_cart(page)
-        put_into_cart(page)
-        expect(page.locator("main form.buy").first.locator(".said a")).to_be_visible()
-        number = place(page)
-        stage.box.wait_for_documents({number})
-    for action in ("post", "invoice", "release", "ship"):
-        stage.box.act(number, action)
-    stage.box.ask("exchange", {}, patience=120)
-    for flow in ("settlements", "papers"):
-        run_flow(browser, stage, flow)
+    number = order_with_papers(browser, stage)
     with window(browser, stage.address) as (context, watch):
         page = context.new_page()
         sign_in(page, "accountant")
         page.locator(".rail a[href='/money']").click()
         expect(page.locator("main")).to_contain_text(re.compile("Долг|должны", re.IGNORECASE))
         page.goto("/papers")
-        expect(page.locator("main tbody tr", has_text=number).first).to_be_visible(timeout=30_000)
         page.locator("main [name=q]").fill(number)
         page.wait_for_url(re.compile("q="))
         page.locator("main tbody tr th a").first.click()
@@ -166,10 +136,7 @@ def test_a_distributor_sees_its_dealers_and_an_order_that_one_of_them_places_and
     with window(browser, stage.address) as (context, _watch):
         page = context.new_page()
         sign_in(page, "buyer")
-        empty_cart(page)
-        put_into_cart(page)
-        expect(page.locator("main form.buy").first.locator(".said a")).to_be_visible()
-        number = place(page)
+        number = order_something(page)
         page.goto("/dealers", wait_until="commit")
         assert page.locator("main tbody tr").count() == 0
     with window(browser, stage.address, width=390) as (context, watch):
@@ -194,10 +161,7 @@ def test_an_individual_orders_without_reading_of_contracts(browser: Browser, sta
         page = context.new_page()
         sign_in(page, "individual")
         assert PEOPLE["individual"].email
-        empty_cart(page)
-        put_into_cart(page)
-        expect(page.locator("main form.buy").first.locator(".said a")).to_be_visible()
-        number = place(page)
+        number = order_something(page)
         assert stage.box.wait_for_documents({number})[number] == 1
         for address in (page.url, "/company", "/company/details", "/catalog", "/cart"):
             page.goto(address)

@@ -10,20 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from b2bkit.core.sheets import read_book
 from tests.e2e.stage import PEOPLE, Stage
-from tests.e2e.tab import empty_cart, found_by_axe, sign_in, wider_than_the_page, window
+from tests.e2e.steps import order_something
+from tests.e2e.tab import fine, sign_in, window
 from tests.e2e.tasks.test_clients import PASSWORD, link_in
-from tests.e2e.test_first_order import place, put_into_cart
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 NEWCOMER = "vera@novaya-plenka.example"
 CLIENT = "/admin/clients?q=791515295"
 PAPERS = "select[name=cell]:has(option[value^='role:accountant|settlements.papers|'])"
-
-
-def fine(page: Page) -> None:
-    """Nothing sticks out and axe finds nothing in the state that the page is in."""
-    assert wider_than_the_page(page) == []
-    assert found_by_axe(page) == []
 
 
 def open_client(page: Page) -> None:
@@ -88,10 +82,7 @@ def test_a_manager_orders_for_a_client_under_a_banner_and_the_client_reads_who_d
         page.locator("form[action='/admin/act-for'] [type=submit]").click()
         expect(page.locator(".acting")).to_contain_text("Экопакет")
         fine(page)
-        empty_cart(page)
-        put_into_cart(page)
-        expect(page.locator("main form.buy").first.locator(".said a")).to_be_visible()
-        number = place(page)
+        number = order_something(page)
         expect(page.locator(".acting")).to_be_visible()
         page.locator(".acting [type=submit]").click()
         expect(page.locator(".acting")).to_have_count(0)
