@@ -20,7 +20,7 @@ def prepare(folder: Path) -> None:
 
 def fill(app: App, folder: Path) -> None:
     """Called once, when products, clients and accounts are there."""
-    from examples.polymertorg.portal import beside, clients, papers, pictures
+    from examples.polymertorg.portal import beside, clients, discounts, filters, lists, papers, pictures, posts, talks, wishes
 
     with app.work() as work:
         pictures.give(work, folder / "pictures")
@@ -28,5 +28,12 @@ def fill(app: App, folder: Path) -> None:
         beside.link(work)
     with app.work() as work:
         clients.place_in_regions(work)
+        clients.register_twice(work)
         clients.ask_for_access(work, "polymer-wish-2026")
     clients.ask_for_changes(app)
+    lists.keep(app)
+    filters.keep(app)
+    talks.tell(app)
+    wishes.ask(app)
+    discounts.ask(app)
+    posts.publish(app)

@@ -60,7 +60,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A client (1C: Контрагенты). `weight` says how often it orders."""
+    """A client (1C: Контрагенты). `weight` says how often it orders; legal entities of one `partner` (1C: Партнеры) are one client."""
 
     id: str
     form: str
@@ -74,6 +74,7 @@ class Company:
     agreements: tuple[Agreement, ...]
     manager: Manager
     weight: float
+    partner: str = ""
 
     @property
     def official_name(self) -> str:

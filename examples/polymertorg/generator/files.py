@@ -12,6 +12,7 @@ from pathlib import Path
 from b2bkit_onec.commerceml.writer import catalogue_xml, contragents_xml, documents_xml, offers_xml
 from examples.polymertorg.generator import records
 from examples.polymertorg.generator.companies import Company, make_companies
+from examples.polymertorg.generator.holding import with_second_entity
 from examples.polymertorg.generator.identity import NAMESPACE
 from examples.polymertorg.generator.more import more_goods
 from examples.polymertorg.generator.orders import Order, make_orders
@@ -47,7 +48,7 @@ def make_trade(day: dt.date, *, seed: int = SEED, products: int = PRODUCTS, orde
 def whole(trade: Trade) -> Trade:
     """With what is the same whatever the seed: the goods of `more.toml`, and the dealer's own contract and prices."""
     goods = [*with_own_prices(trade.goods), *more_goods()]
-    return replace(trade, goods=goods, companies=with_own_contract(trade.companies))
+    return replace(trade, goods=goods, companies=with_second_entity(with_own_contract(trade.companies)))
 
 
 def write_trade(trade: Trade, folder: Path) -> list[Path]:

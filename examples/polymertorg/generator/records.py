@@ -46,11 +46,10 @@ UNITS = {
     "лист": ("625", "LEF"),
 }  # base unit -> its codes, of ОКЕИ and the international one
 REFERENCE, NUMBER = "Справочник", "Число"
-PROPERTIES = (
+PROPERTIES = (  # who makes it is no property: Товар has Изготовитель for that
     ("Полимер", REFERENCE),
     ("ПТР, г/10 мин", NUMBER),
     ("Плотность, кг/м³", NUMBER),
-    ("Производитель", REFERENCE),
     ("Переработка", REFERENCE),
     ("ГОСТ, ТУ", REFERENCE),
     ("Страна", REFERENCE),
@@ -122,7 +121,7 @@ def _facts(good: Good) -> dict[str, str]:
     return dict(
         zip(
             names,
-            (good.family.polymer, good.mfi, good.density, good.producer, good.way, good.family.standard, good.country),
+            (good.family.polymer, good.mfi, good.density, good.way, good.family.standard, good.country),
             strict=True,
         )
     )
@@ -194,7 +193,11 @@ def counterparty(company: Company, day: dt.date) -> Counterparty:
         contacts=(Contact("Почта", company.email), Contact("Телефон рабочий", company.phone)),
         people=people,
         requisites=contract_requisites(
-            [contract(one, day) for one in company.agreements], company.manager.email, company.manager.name, company.manager.phone
+            [contract(one, day) for one in company.agreements],
+            company.manager.email,
+            company.manager.name,
+            company.manager.phone,
+            partner=(guid("partner", company.partner), company.partner) if company.partner else ("", ""),
         ),
     )
 

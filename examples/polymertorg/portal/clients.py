@@ -21,6 +21,7 @@ REGIONS: Final = {
     "6": "Минская область", "7": "Могилёвская область",
 }  # fmt: skip
 ASKER, MANAGER = "owner@ekopaket.example", "s.dubovik@polymertorg.example"
+DOUBLE, DOUBLE_OF = "Вектор Упак, интернет-заявка", "599637450"
 LASTS: Final = timedelta(days=2)
 
 
@@ -50,6 +51,15 @@ def place_in_regions(work: Work) -> None:
     regions = {company_id: REGIONS.get(tax_id[:1], "") for company_id, tax_id in rows}
     for company in work.session.scalars(select(Company)):
         company.region = company.region or regions.get(company.id, "")
+    work.session.flush()
+
+
+def register_twice(work: Work) -> None:
+    """A client that also registered by itself, under another name: two that are one, until an administrator joins them."""
+    double = Company(id=new_id(), name=DOUBLE, region="Гомельская область", created_at=work.now - timedelta(days=9))
+    work.session.add(double)
+    work.session.flush()
+    work.session.add(LegalEntity(id=new_id(), company_id=double.id, name=DOUBLE, full_name=DOUBLE, tax_id=DOUBLE_OF))
     work.session.flush()
 
 

@@ -1,9 +1,9 @@
-"""Papers of goods: a passport of quality with the figures of the product, and for liquids a safety data sheet."""
+"""Papers of goods: a passport of quality with the figures of the product, a certificate, and for liquids a safety data sheet."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -16,7 +16,15 @@ from b2bkit.core.files.models import ProductFile
 
 PASSPORTS: Final = ("LDF-1007", "LDI-1007", "LLF-1007", "HDM-1007", "PPH-1007", "DOP-2007", "FLM-1007", "PIP-1007")
 SAFETY: Final = ("DOP-2007",)
+CERTIFICATES: Final = ("LDF-1007", "LDF-1014", "LDI-1007", "LLF-1007", "HDM-1007", "PPH-1007", "FLM-1007", "PIP-1007")
 MADE_ON: Final = dt.datetime(2026, 1, 12, 9, tzinfo=dt.UTC)
+CERTIFIED: Final = (
+    ("Заявитель", "ООО «Полимерторг», Республика Беларусь, г. Минск"),
+    ("Соответствует", "требованиям нормативного документа на продукцию"),
+    ("Испытания", "протокол от 12.01.2026, лаборатория входного контроля"),
+    ("Схема", "3с, анализ состояния производства"),
+    ("Действует", "с 12.01.2026 по 11.01.2029"),
+)
 _LABEL, _VALUE = 70, 110  # millimetres
 _Rows = Sequence[tuple[str, str]]
 RULES: Final = (
@@ -32,23 +40,24 @@ RULES: Final = (
 def give(work: Work) -> int:
     """Gives goods their papers; those that have some keep them. Returns how many papers were made."""
     there = set(work.session.scalars(select(ProductFile.product_id)))
-    wanted = select(Product).where(Product.article.in_(PASSPORTS), Product.active.is_(True)).order_by(Product.article)
-    made = 0
-    for one in work.session.scalars(wanted).all():
-        if one.id in there:
-            continue
-        papers.add(
-            work, product_id=one.id, kind="data_sheet", title="Паспорт качества", filename=f"Паспорт {one.article}.pdf",
-            data=sheet("Паспорт качества", one.name, _figures(one)),
-        )  # fmt: skip
-        made += 1
-        if one.article in SAFETY:
-            papers.add(
-                work, product_id=one.id, kind="safety", title="Паспорт безопасности", filename=f"Безопасность {one.article}.pdf",
-                data=sheet("Паспорт безопасности", one.name, RULES),
-            )  # fmt: skip
-            made += 1
-    return made
+    wanted = {*PASSPORTS, *SAFETY, *CERTIFICATES}
+    goods = select(Product).where(Product.article.in_(wanted), Product.active.is_(True)).order_by(Product.article)
+    given = [(one, *paper) for one in work.session.scalars(goods).all() if one.id not in there for paper in _papers_of(one)]
+    for one, kind, title, name, rows in given:
+        data = sheet(title, one.name, rows)
+        papers.add(work, product_id=one.id, kind=kind, title=title, filename=f"{name} {one.article}.pdf", data=data)
+    return len(given)
+
+
+def _papers_of(one: Product) -> Iterator[tuple[str, str, str, _Rows]]:
+    """(kind, title, beginning of the file's name, rows) of what this product has."""
+    if one.article in CERTIFICATES:
+        number = f"BY/112 02.01. 014 {10_000 + CERTIFICATES.index(one.article) * 37}"
+        yield "certificate", "Сертификат соответствия", "Сертификат", [("Номер", number), ("Артикул", one.article), *CERTIFIED]
+    if one.article in PASSPORTS:
+        yield "data_sheet", "Паспорт качества", "Паспорт", _figures(one)
+    if one.article in SAFETY:
+        yield "safety", "Паспорт безопасности", "Безопасность", RULES
 
 
 def _figures(one: Product) -> _Rows:
