@@ -19,6 +19,7 @@ from b2bkit.core.db import migrate
 from b2bkit.core.db.engine import Database
 from b2bkit.core.extend.load import Source, known_plugins, source_of
 from b2bkit.core.extend.plugin import Plugin
+from b2bkit.core.web.masking import masked
 from b2bkit.core.work import Work
 from b2bkit.testing.client import Client
 
@@ -75,7 +76,7 @@ class Portal:
             assert session is not None
             if contract_id is not None:
                 session.contract_id = contract_id
-            csrf = session.csrf
+            csrf = masked(session.csrf)
         client = self.browser()
         client.cookies["b2bkit"] = token
         client.csrf = csrf

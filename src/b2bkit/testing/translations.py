@@ -2,12 +2,12 @@
 
 An owner is a folder with Python, templates and `locale/ru/*.po`: the core, each bundled plugin, each separate plugin, each
 example. Its texts are those marked by `_`, `N_`, `gettext`, `ngettext`, `_n` and `pgettext` in `*.py` and in everything under
-`templates/`. The owner's own files together must translate each of them, whole, and nothing besides.
+`templates/`. The owner's own files together must translate each of them, whole, and nothing besides; what two owners say, they say alike.
 """
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -142,10 +142,27 @@ def check(owner: Path) -> list[str]:
     return problems
 
 
+def among(folders: Iterable[Path]) -> list[str]:
+    """Texts that two owners translate otherwise: a portal has one word for each text, that of the owner who comes last.
+
+    An example's own words are left out: a deployment may say it its own way.
+    """
+    problems: list[str] = []
+    known: dict[Key, tuple[Path, Message]] = {}
+    for owner in folders:
+        for path, _catalog, message in translations_of(owner) if owner.parent.name != "examples" else ():
+            key = key_of(message)
+            first, said = known.setdefault(key, (path, message))
+            if said.string != message.string:
+                cure = "say the same, or word the English text otherwise"
+                problems.append(f'{path}:{message.lineno}: "{key.text}" is translated otherwise in {first}: {cure}')
+    return problems
+
+
 def main(arguments: list[str]) -> int:
     """Checks the named folders, or every owner of the checkout in the current folder; 1 when there is a problem."""
     folders = [Path(argument) for argument in arguments] or owners(Path())
-    problems = [problem for folder in folders for problem in check(folder)]
+    problems = [problem for folder in folders for problem in check(folder)] + among(folders)
     for problem in problems:
         print(problem)  # noqa: T201
     return 1 if problems else 0
