@@ -54,7 +54,7 @@ def blocks(page: str) -> Iterator[Block]:
         yield Block(language, title[1] if title else "", text, page.count("\n", 0, match.start()) + 1)
 
 
-def run(page: Path, folder: Path, *, seconds: float = 100) -> None:
+def run(page: Path, folder: Path, *, seconds: float = 500) -> None:
     """Runs a page's blocks in `folder`. Raises AssertionError that names the block. Ends what the page left in the background."""
     script = "set -euo pipefail\n" + "".join(block.script() for block in blocks(page.read_text("utf-8")) if block.runs)
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MOST_BYTES = 300_000
 PAGES = ("/", "/catalog", "/catalog?view=cards", "/cart", "/orders", "/papers", "/company", "/notifications")
+SLOWER = 12  # times: a machine under load, or an old telephone
 SHIFTS = """() => { window.shifts = []; new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
   window.shifts.push([one.value, one.sources.map((s) => s.node && (s.node.id || s.node.className || s.node.nodeName)).join(", ")]); })
   .observe({ type: "layout-shift", buffered: true }); }"""
@@ -69,6 +70,7 @@ def test_nothing_moves_while_a_page_opens(browser: Browser, stage: Stage, width:
         sign_in(page, "buyer")
         for address in PAGES:
             page = context.new_page()  # a cold page: its fonts come while it is drawn
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})  # and its parts one by one
             page.goto(address)
             page.evaluate(SHIFTS)
             page.evaluate(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, Identified, currency, title
+from b2bkit.core.db.base import Base, CompanyOwned, Identified, currency, title, within
 
 
 class User(Identified, Base):
@@ -65,9 +65,7 @@ class Contract(CompanyOwned, Base):
     __tablename__ = "core_contract"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"], ondelete="CASCADE"
-        ),
+        within("legal_entity_id", "core_legal_entity", "CASCADE"),
     )
 
     legal_entity_id: Mapped[UUID] = mapped_column(index=True)
@@ -86,7 +84,7 @@ class ContractCategory(CompanyOwned, Base):
     __tablename__ = "core_contract_category"
     __table_args__ = (
         UniqueConstraint("contract_id", "category_id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
     )
 
     contract_id: Mapped[UUID]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from b2bkit.core.db.types import Amount, Factor, Instant, Json, Quantity, UnitPrice, new_id
@@ -58,3 +58,11 @@ class CompanyOwned(Identified):
     @declared_attr
     def company_id(cls) -> Mapped[UUID]:  # noqa: N805
         return mapped_column(ForeignKey("core_company.id", ondelete="CASCADE"), index=True)
+
+
+def within(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A reference from one company's row to another row of the same company: for `__table_args__`.
+
+    The column has no ForeignKey of its own. `ondelete="SET NULL"` would empty `company_id` too: leave it out, or take CASCADE.
+    """
+    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], ondelete=ondelete)

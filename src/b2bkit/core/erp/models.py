@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, Identified, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, Identified, unit_price, within
 from b2bkit.core.db.base import quantity as measure
 
 
@@ -85,7 +85,7 @@ class LiveAnswer(CompanyOwned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("contract_id", "product_id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
     )
 
     contract_id: Mapped[UUID]
@@ -109,7 +109,7 @@ class Handover(CompanyOwned, Base):
     __tablename__ = "core_handover"
     __table_args__ = (
         UniqueConstraint("order_id"),
-        ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
+        within("order_id", "core_order", "CASCADE"),
         Index("ix_core_handover_state", "state", "created_at"),
     )
 

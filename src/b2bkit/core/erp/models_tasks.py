@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, title
+from b2bkit.core.db.base import Base, CompanyOwned, title, within
 
 
 class GivenTask(CompanyOwned, Base):
@@ -25,7 +25,7 @@ class GivenTask(CompanyOwned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("kind", "about"),
-        ForeignKeyConstraint(["company_id", "party_id"], ["core_legal_entity.company_id", "core_legal_entity.id"], ondelete="CASCADE"),
+        within("party_id", "core_legal_entity", "CASCADE"),
         Index("ix_core_erp_task_state", "state", "created_at"),
     )
 

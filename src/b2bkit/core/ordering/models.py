@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, title, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, factor, title, unit_price, within
 from b2bkit.core.db.base import quantity as measure
 
 
@@ -26,7 +26,7 @@ class Cart(CompanyOwned, Base):
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("company_id", "user_id", "id"),
         UniqueConstraint("user_id", "contract_id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
@@ -90,9 +90,9 @@ class Order(CompanyOwned, Base):
     __tablename__ = "core_order"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "legal_entity_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"]),
-        ForeignKeyConstraint(["company_id", "consignee_id"], ["core_legal_entity.company_id", "core_legal_entity.id"]),
+        within("legal_entity_id", "core_legal_entity"),
+        within("contract_id", "core_contract"),
+        within("consignee_id", "core_legal_entity"),
         Index("ix_core_order_company_placed", "company_id", "placed_at"),
         # numbers of the ERP begin anew each year
         Index(
@@ -139,7 +139,7 @@ class OrderLine(CompanyOwned, Base):
 
     __tablename__ = "core_order_line"
     __table_args__ = (
-        ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),
+        within("order_id", "core_order", "CASCADE"),
         UniqueConstraint("order_id", "product_id", "unit", "price"),  # the ERP may split a product by price, the portal never does
         CheckConstraint("quantity > 0", name="quantity"),
         # orders that hold an article, by its beginning
@@ -178,7 +178,7 @@ class OrderEvent(CompanyOwned, Base):
     """
 
     __tablename__ = "core_order_event"
-    __table_args__ = (ForeignKeyConstraint(["company_id", "order_id"], ["core_order.company_id", "core_order.id"], ondelete="CASCADE"),)
+    __table_args__ = (within("order_id", "core_order", "CASCADE"),)
 
     order_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(30))
@@ -216,7 +216,7 @@ class SavedCartLine(CompanyOwned, Base):
     __tablename__ = "core_saved_cart_line"
     __table_args__ = (
         UniqueConstraint("saved_cart_id", "product_id", "unit"),
-        ForeignKeyConstraint(["company_id", "saved_cart_id"], ["core_saved_cart.company_id", "core_saved_cart.id"], ondelete="CASCADE"),
+        within("saved_cart_id", "core_saved_cart", "CASCADE"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("base_quantity > 0", name="base_quantity"),
     )

@@ -9,17 +9,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, quantity, title, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, quantity, title, unit_price, within
 from b2bkit.core.db.types import Amount
 
 
-def _within(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """A reference that cannot leave the company."""
-    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], ondelete=ondelete)
-
-
 def _parties() -> tuple[ForeignKeyConstraint, ...]:
-    return _within("legal_entity_id", "core_legal_entity", "CASCADE"), _within("contract_id", "core_contract")
+    return within("legal_entity_id", "core_legal_entity", "CASCADE"), within("contract_id", "core_contract")
 
 
 class Terms(CompanyOwned, Base):
@@ -34,7 +29,7 @@ class Terms(CompanyOwned, Base):
     __table_args__ = (
         UniqueConstraint("contract_id"),
         UniqueConstraint("company_id", "id"),
-        _within("contract_id", "core_contract", "CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
     )
 
     contract_id: Mapped[UUID]
@@ -90,7 +85,7 @@ class Due(CompanyOwned, Base):
         UniqueConstraint("place"),
         UniqueConstraint("company_id", "id"),
         *_parties(),
-        _within("order_id", "core_order"),
+        within("order_id", "core_order"),
         Index("ix_core_due_company_day", "company_id", "due_on"),
     )
 
@@ -117,7 +112,7 @@ class Paper(CompanyOwned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
         *_parties(),
-        _within("order_id", "core_order"),
+        within("order_id", "core_order"),
         Index("ix_core_paper_company_on", "company_id", "on"),
         Index("ix_core_paper_order", "order_id"),
     )
@@ -146,7 +141,7 @@ class PaperLine(CompanyOwned, Base):
     __tablename__ = "core_paper_line"
     __table_args__ = (
         UniqueConstraint("paper_id", "position"),
-        _within("paper_id", "core_paper", "CASCADE"),
+        within("paper_id", "core_paper", "CASCADE"),
     )
 
     paper_id: Mapped[UUID]

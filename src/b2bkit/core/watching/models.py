@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, unit_price, within
 
 
 class Watch(CompanyOwned, Base):
@@ -24,7 +24,7 @@ class Watch(CompanyOwned, Base):
         UniqueConstraint("user_id", "contract_id", "product_id", "kind"),
         Index("ix_core_watch_kind", "kind"),
         Index("ix_core_watch_product_id", "product_id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned
+from b2bkit.core.db.base import Base, CompanyOwned, within
 
 
 class CatalogRequest(CompanyOwned, Base):
@@ -23,7 +23,7 @@ class CatalogRequest(CompanyOwned, Base):
     __tablename__ = "catalog_requests_request"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
         CheckConstraint("state in ('waiting', 'granted', 'refused', 'withdrawn', 'ended')", name="state"),
         Index("ix_catalog_requests_request_state", "state", "valid_until"),
     )
@@ -48,10 +48,8 @@ class CatalogGrant(CompanyOwned, Base):
 
     __tablename__ = "catalog_requests_grant"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["company_id", "request_id"], ["catalog_requests_request.company_id", "catalog_requests_request.id"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("request_id", "catalog_requests_request", "CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
         CheckConstraint("(category_id is null) <> (product_id is null)", name="one"),
         Index("ix_catalog_requests_grant_contract", "contract_id", "valid_until"),
     )

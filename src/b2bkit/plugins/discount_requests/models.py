@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, title, unit_price
+from b2bkit.core.db.base import Base, CompanyOwned, title, unit_price, within
 from b2bkit.core.db.base import quantity as measure
 
 OPEN = ("waiting", "offered", "granted")
@@ -27,7 +27,8 @@ class DiscountRequest(CompanyOwned, Base):
     __tablename__ = "discount_requests_request"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "contract_id"], ["core_contract.company_id", "core_contract.id"], ondelete="CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
+        within("order_id", "core_order", "CASCADE"),
         Index(
             "uq_discount_requests_request_open", "user_id", "contract_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN
         ),
@@ -45,18 +46,14 @@ class DiscountRequest(CompanyOwned, Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
     until: Mapped[date | None]
-    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_order.id", ondelete="SET NULL"))
+    order_id: Mapped[UUID | None]
 
 
 class DiscountLine(CompanyOwned, Base):
     """A line of the cart as it was when the discount was asked for. Prices are per base unit; `granted` None: not for this line."""
 
     __tablename__ = "discount_requests_line"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["company_id", "request_id"], ["discount_requests_request.company_id", "discount_requests_request.id"], ondelete="CASCADE"
-        ),
-    )
+    __table_args__ = (within("request_id", "discount_requests_request", "CASCADE"),)
 
     request_id: Mapped[UUID] = mapped_column(index=True)
     product_id: Mapped[UUID] = mapped_column(ForeignKey("core_product.id", ondelete="CASCADE"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, title
+from b2bkit.core.db.base import Base, CompanyOwned, title, within
 from b2bkit.core.db.base import quantity as measure
 
 _OF_A_PERSON = text("kind <> 'named'")
@@ -49,7 +49,7 @@ class FavoriteLine(CompanyOwned, Base):
     __tablename__ = "favorites_line"
     __table_args__ = (
         UniqueConstraint("list_id", "product_id"),
-        ForeignKeyConstraint(["company_id", "list_id"], ["favorites_list.company_id", "favorites_list.id"], ondelete="CASCADE"),
+        within("list_id", "favorites_list", "CASCADE"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 

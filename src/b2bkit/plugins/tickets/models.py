@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned, title
+from b2bkit.core.db.base import Base, CompanyOwned, title, within
 
 
 class TicketNumber(Base):
@@ -33,6 +33,8 @@ class Ticket(CompanyOwned, Base):
     answer_seen   whether who opened it saw the newest answer
     told_late     whether staff were told that it is overdue
     found_by      what the search looks through: number, category, fields and words
+
+    It goes with the order, paper, contract or legal entity that it is about: none of these is ever deleted but with its company.
     """
 
     __tablename__ = "tickets_ticket"
@@ -40,6 +42,10 @@ class Ticket(CompanyOwned, Base):
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("number"),
         UniqueConstraint("round_id"),
+        within("legal_entity_id", "core_legal_entity", "CASCADE"),
+        within("contract_id", "core_contract", "CASCADE"),
+        within("order_id", "core_order", "CASCADE"),
+        within("paper_id", "core_paper", "CASCADE"),
         CheckConstraint("state in ('open', 'answered', 'waiting', 'closed', 'reopened')", name="state"),
         Index("ix_tickets_ticket_company_changed", "company_id", "changed_at"),
         Index("ix_tickets_ticket_state_due", "state", "due_at"),
@@ -51,10 +57,10 @@ class Ticket(CompanyOwned, Base):
     subject: Mapped[title]
     state: Mapped[str] = mapped_column(String(10))
     fields: Mapped[list[dict[str, Any]]]
-    legal_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_legal_entity.id", ondelete="SET NULL"))
-    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_contract.id", ondelete="SET NULL"))
-    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_order.id", ondelete="SET NULL"), index=True)
-    paper_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_paper.id", ondelete="SET NULL"), index=True)
+    legal_entity_id: Mapped[UUID | None]
+    contract_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None] = mapped_column(index=True)
+    paper_id: Mapped[UUID | None] = mapped_column(index=True)
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
     assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
     round_id: Mapped[UUID]
@@ -82,7 +88,7 @@ class TicketMessage(CompanyOwned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("task_id"),
-        ForeignKeyConstraint(["company_id", "ticket_id"], ["tickets_ticket.company_id", "tickets_ticket.id"], ondelete="CASCADE"),
+        within("ticket_id", "tickets_ticket", "CASCADE"),
         CheckConstraint("side in ('client', 'staff', 'erp', 'portal')", name="side"),
         Index("ix_tickets_message_ticket", "ticket_id", "at"),
     )
@@ -103,8 +109,8 @@ class TicketFile(CompanyOwned, Base):
     __tablename__ = "tickets_file"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        ForeignKeyConstraint(["company_id", "ticket_id"], ["tickets_ticket.company_id", "tickets_ticket.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["company_id", "message_id"], ["tickets_message.company_id", "tickets_message.id"], ondelete="CASCADE"),
+        within("ticket_id", "tickets_ticket", "CASCADE"),
+        within("message_id", "tickets_message", "CASCADE"),
     )
 
     ticket_id: Mapped[UUID] = mapped_column(index=True)

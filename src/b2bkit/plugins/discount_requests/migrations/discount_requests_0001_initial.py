@@ -38,12 +38,17 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["core_order.company_id", "core_order.id"],
+            name=op.f("fk_discount_requests_request_company_id_order_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
             ["company_id"], ["core_company.id"], name=op.f("fk_discount_requests_request_company_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["core_user.id"], name=op.f("fk_discount_requests_request_decided_by"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(["order_id"], ["core_order.id"], name=op.f("fk_discount_requests_request_order_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_discount_requests_request_user_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_discount_requests_request")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_discount_requests_request_company_id_id")),
