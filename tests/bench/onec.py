@@ -24,13 +24,13 @@ from b2bkit.core.db.types import new_id
 from b2bkit.core.pricing.models import PriceType
 from b2bkit.testing import factories
 from b2bkit.testing.portal import write_config
-from b2bkit.testing.services import postgres_server
+from b2bkit.testing.services import postgres_server, redis_server
 from b2bkit_onec import jobs, reading, staging, uploads
 from b2bkit_onec.models import Exchange, Upload
 from b2bkit_onec.plugin import OneCPlugin
 from tests.bench import onec_files, onec_floor
 from tests.bench.figure import Figure
-from tests.bench.load import Connection, _request
+from tests.bench.load import Connection, _request, fetch
 from tests.bench.stage import Stage
 
 PRODUCTS = 100_000
@@ -56,7 +56,7 @@ class ImportStage(Stage):
             prices = work.session.scalars(select(PriceType).order_by(PriceType.name)).first()
             assert prices is not None
             company = factories.company(work)
-            factories.contract(work, company=company, prices=prices)
+            factories.contract(work, company=company, prices=prices, whole_catalogue=True)
             self.token = open_session(work, user_id=factories.member(work, company=company, role="buyer").id)
 
 
@@ -157,9 +157,10 @@ def p99(times: Sequence[float]) -> float:
 
 
 def figures(products: int = PRODUCTS) -> Iterator[Figure]:
-    """Everything that is promised of an import, on a PostgreSQL of its own."""
-    with postgres_server() as server, server.fresh_database() as url, tempfile.TemporaryDirectory() as folder:
+    """Everything that is promised of an import, on a PostgreSQL of its own. The portal that is served leaves jobs to others, as with workers."""
+    with postgres_server() as server, server.fresh_database() as url, redis_server() as redis, tempfile.TemporaryDirectory() as folder:
         stage = ImportStage(Path(folder), url)
+        stage.environment |= {"B2BKIT_JOBS_BROKER": "redis", "B2BKIT_REDIS_URL": redis.url}
         stage.prepare()
         (Path(folder) / "files").mkdir()
         app = stage.app()
@@ -213,6 +214,7 @@ def _pages(stage: ImportStage, app: App, whole: Sequence[Path], connection: psyc
     stage.buyer(app)
     with stage.served():
         asked_while(stage.port, "/catalog", stage.cookies, 3)
+        assert b'class="buy' in fetch(stage.port, "/catalog", stage.cookies), "the buyer sees no goods"
         with buyer_asks(stage.port, "/catalog", stage.cookies) as quiet:
             time.sleep(20)
         connection.execute("UPDATE core_price SET value = value + 1")
