@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from b2bkit import Fact, Level, NavItem, Permission, Plugin, PriceStep, Route, Subscriber, Widget, hookimpl
+from b2bkit import Fact, Figure, FigureValue, Level, NavItem, Permission, Plugin, PriceStep, Route, Subscriber, Widget, hookimpl
 from b2bkit.core.config import Tables
 from b2bkit.core.errors import ConfigProblem
 from b2bkit.core.extend.assemble import assemble
@@ -257,3 +257,24 @@ def test_wrong_roles_and_widgets_in_the_file_are_named() -> None:
     assert "did you mean buyer?" in text
     assert "roles.buyer.x.y: unknown permission" in text
     assert "there is no widget 'nobody.box'" in text
+
+
+def test_figures_stand_in_their_order_and_one_behind_an_unknown_permission_is_an_error() -> None:
+    def some(work: Work, since: object, until: object) -> FigureValue:
+        return FigureValue(1, "1")
+
+    class Shop(Plugin):
+        name = "shop"
+
+        @hookimpl
+        def register_permissions(self) -> Iterable[Permission]:
+            yield Permission(name="shop.see", label="See", roles={"manager": Level.ASSIGNED})
+
+        @hookimpl
+        def register_figures(self) -> Iterable[Figure]:
+            yield Figure(name="shop.second", order=20, label="Second", permission="shop.see", load=some)
+            yield Figure(name="shop.first", order=10, label="First", permission="shop.se", load=some)
+
+    kit, problems = kit_of(Shop)
+    assert [figure.name for figure in kit.figures] == ["shop.first", "shop.second"]
+    assert "unknown permission 'shop.se'" in only(problems)

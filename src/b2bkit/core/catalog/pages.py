@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from b2bkit.core.catalog.facets.browse import browse
 from b2bkit.core.catalog.facets.panel import Narrowed, chips, unused
 from b2bkit.core.catalog.facets.ranges import fold
+from b2bkit.core.catalog.heard import tell_listeners
 from b2bkit.core.catalog.listing import ListQuery
 from b2bkit.core.catalog.product import product_details
 from b2bkit.core.catalog.quantities import base_quantity, check_quantity
@@ -106,6 +107,8 @@ class ProductList:
         if opened is not None and form.category is not None and chosen is None:  # the group is not there for this person any more
             form, group_lost = form.model_copy(update={"category": None}), True
             tree, page, instead = browse(work, replace(query, category=None), form.chosen(work.kit.facets), exact=form.exact)
+        if form.cursor is None and not form.narrows:
+            tell_listeners(work, form.q, tree.matching)
         matching = tree.matching if form.category is None else chosen.matching if chosen else 0
         render(
             req,

@@ -18,6 +18,7 @@ from b2bkit.core.extend.things import (
     PUBLIC,
     SIGNED_IN,
     Fact,
+    Figure,
     Level,
     NavItem,
     NotificationKind,
@@ -53,6 +54,8 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
     _check_facts([*subscribers.values(), *notifications.values()], facts, problems)
     channels = check.named("register_channels")
     _check_channels(notifications.values(), channels, problems)
+    figures = check.ordered("register_figures")
+    _check_figures(figures, permissions, problems)
     gateway = _gateway(collected["register_erp_gateway"], problems)
     can = _capabilities(collected["register_erp_gateway"], problems)
     routes = {name: route for name, route in routes.items() if _can(route, can)}
@@ -80,6 +83,8 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         health_checks=tuple(check.named("register_health_checks").values()),
         facts=facts,
         profiles=profiles(tables.profiles if tables else {}, permissions, routes, file, problems),
+        search_listeners=tuple(check.named("register_search_listeners").values()),
+        figures=figures,
     )
 
 
@@ -240,6 +245,13 @@ def _check_nav(
             problems.append(
                 ConfigProblem(owner, item.name, f"unknown permission {item.permission!r}", did_you_mean(item.permission, permissions))
             )
+
+
+def _check_figures(figures: Iterable[Figure], permissions: Mapping[str, Permission], problems: list[ConfigProblem]) -> None:
+    for figure in figures:
+        if figure.permission not in permissions:
+            owner, said = f"plugin {figure.name.split('.')[0]}", f"unknown permission {figure.permission!r}"
+            problems.append(ConfigProblem(owner, figure.name, said, did_you_mean(figure.permission, permissions)))
 
 
 def _check_widgets(

@@ -15,6 +15,7 @@ from b2bkit.core.extend.things import (
     ErpGateway,
     Facet,
     Fact,
+    Figure,
     HealthCheck,
     Job,
     Level,
@@ -25,6 +26,7 @@ from b2bkit.core.extend.things import (
     PriceStep,
     Route,
     Scope,
+    SearchListener,
     Subscriber,
     Widget,
 )
@@ -74,6 +76,8 @@ class Kit:
     health_checks: tuple[HealthCheck, ...]
     facts: Mapping[str, type[Fact]]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    search_listeners: tuple[SearchListener, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     def fact_name(self, event: type[Fact]) -> str:
         """The stored name of a fact's class, `<plugin>.<Class>`."""

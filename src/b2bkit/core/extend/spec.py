@@ -17,6 +17,7 @@ from b2bkit.core.extend.things import (
     Command,
     ErpGateway,
     Facet,
+    Figure,
     HealthCheck,
     Job,
     NavItem,
@@ -26,6 +27,7 @@ from b2bkit.core.extend.things import (
     PriceStep,
     Route,
     Scope,
+    SearchListener,
     Subscriber,
     Widget,
 )
@@ -102,6 +104,24 @@ class Specs:
 
         Return `Facet` objects. `pairs` is part of one statement with those of the others; `sections` runs once per panel and must be one
         quick query or none. Used by: catalog (stock, producer, attributes). Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_search_listeners(self) -> Iterable[SearchListener]:
+        """Who wants to know what is searched for in the catalogue.
+
+        Return `SearchListener` objects. `heard` runs for each list of products that words asked for, not for its further pages and not
+        where facets narrow it; an exception is logged and changes nothing for the one who searches. Used by: analytics. Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_figures(self) -> Iterable[Figure]:
+        """Figures of the supplier's work in a period, beside those of sales.
+
+        Return `Figure` objects. `load` runs for the period that staff look at and for the one before it, under the rights of whoever looks;
+        one that fails is left out and logged. Shown by: analytics. Used by: tickets (first answers). Since 0.1.
         """
         return ()
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import cast
 
-from b2bkit import Job, NavItem, NotificationKind, Permission, Plugin, PluginSettings, Route, Scope, Subscriber, Widget, hookimpl
+from b2bkit import Figure, Job, NavItem, NotificationKind, Permission, Plugin, PluginSettings, Route, Scope, Subscriber, Widget, hookimpl
 from b2bkit.core.erp.events import TaskAnswered
 from b2bkit.core.i18n import N_
 from b2bkit.plugins.tickets import events, jobs, notices, routes, scopes, widgets
 from b2bkit.plugins.tickets.kinds import Book
 from b2bkit.plugins.tickets.service import erp, find
+from b2bkit.plugins.tickets.service.figures import FIGURES
 from b2bkit.plugins.tickets.settings import TicketsSettings
 
 
@@ -71,6 +72,10 @@ class TicketsPlugin(Plugin):
     @hookimpl
     def register_subscribers(self) -> Iterable[Subscriber]:
         yield Subscriber(name="tickets.answered_in_erp", event=TaskAnswered, handle=erp.answered)
+
+    @hookimpl
+    def register_figures(self) -> Iterable[Figure]:
+        return FIGURES
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

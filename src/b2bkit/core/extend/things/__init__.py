@@ -19,6 +19,7 @@ from b2bkit.core.extend.things.erp import (
     TakesTasks,
     TaskReceipt,
 )
+from b2bkit.core.extend.things.figures import Figure, FigureValue, Search, SearchListener
 from b2bkit.core.extend.things.messages import Channel, Message, NotificationKind
 from b2bkit.core.extend.things.names import NAME, PUBLIC, SIGNED_IN, Area, Level
 from b2bkit.core.extend.things.pages import Badge, NavItem, Operation, Route, Widget, WidgetLoad
@@ -43,6 +44,8 @@ __all__ = [
     "Facet",
     "FacetSection",
     "Fact",
+    "Figure",
+    "FigureValue",
     "Handle",
     "Health",
     "HealthCheck",
@@ -65,6 +68,8 @@ __all__ = [
     "Receipt",
     "Route",
     "Scope",
+    "Search",
+    "SearchListener",
     "Subscriber",
     "TakesTasks",
     "TaskReceipt",

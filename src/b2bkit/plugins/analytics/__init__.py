@@ -1,0 +1,1 @@
+"""Analytics: purchases for clients, sales for staff, from daily aggregates."""

@@ -1,0 +1,1 @@
+"""The rules: reckoning days, counting searches, reading periods."""
