@@ -13,6 +13,7 @@ from b2bkit_onec.flows import state
 from b2bkit_onec.flows.answers import put_task
 from b2bkit_onec.flows.choice import Chosen, capabilities
 from b2bkit_onec.flows.lines import Lines
+from b2bkit_onec.flows.prints import print_paper
 from b2bkit_onec.live import LiveLines
 from b2bkit_onec.models import Upload
 from b2bkit_onec.sessions import SYSTEM_NAME
@@ -53,6 +54,10 @@ class OneC:
     def put_task(self, open_work: OpenWork, task: ErpTask) -> TaskReceipt:
         """Makes or changes the manager's task, by the HTTP service; raises while 1C is silent."""
         return put_task(open_work, self.lines, task)
+
+    def print_paper(self, open_work: OpenWork, ref: str) -> bytes | None:
+        """The printed form of a paper, by the HTTP service."""
+        return print_paper(open_work, self.lines, ref)
 
     def state(self, work: Work) -> ErpState:
         """Up while 1C's exchanges come."""

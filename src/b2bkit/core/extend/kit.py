@@ -22,6 +22,7 @@ from b2bkit.core.extend.things import (
     NavItem,
     NotificationKind,
     OrderCheck,
+    PaperRule,
     Permission,
     PriceStep,
     Route,
@@ -33,8 +34,8 @@ from b2bkit.core.extend.things import (
 
 SLOTS = frozenset(
     {
-        "dashboard", "order", "product", "paper", "money", "cart", "cart.lines", "catalog.list", "admin.dashboard", "admin.client",
-        "admin.exchange", "notify.settings",
+        "dashboard", "order", "product", "paper", "papers", "papers.rows", "money", "cart", "cart.lines", "catalog.list",
+        "admin.dashboard", "admin.client", "admin.exchange", "notify.settings",
     }
 )  # fmt: skip
 
@@ -78,6 +79,7 @@ class Kit:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     search_listeners: tuple[SearchListener, ...] = ()
     figures: tuple[Figure, ...] = ()
+    paper_rules: tuple[PaperRule, ...] = ()
 
     def fact_name(self, event: type[Fact]) -> str:
         """The stored name of a fact's class, `<plugin>.<Class>`."""

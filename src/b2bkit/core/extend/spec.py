@@ -23,6 +23,7 @@ from b2bkit.core.extend.things import (
     NavItem,
     NotificationKind,
     OrderCheck,
+    PaperRule,
     Permission,
     PriceStep,
     Route,
@@ -60,12 +61,14 @@ class Specs:
         """Sections of pages, put into named slots; a deployment may hide and reorder them.
 
         Return `Widget` objects. `load` runs when the page is rendered; an exception becomes a small box with a code, the page lives.
-        Slots: `dashboard`, `order`, `product`, `paper` (subject: the page of a paper), `money` (no subject), `cart`,
+        Slots: `dashboard`, `order`, `product`, `paper` (subject: the page of a paper), `papers` (above the list; subject: what is
+        searched for, `settlements.service.find.Wanted`), `money` (no subject), `cart`,
         `admin.dashboard`, `admin.client`, `admin.exchange`, `notify.settings`;
         `catalog.list`, once below a page of products (subject: its rows, `catalog.view.Shown`, none where nothing was found), which may put
         something into each row's `[data-mark]`, whose value is the product's id; `cart.lines`, where `load` runs once for all lines of the
         cart that are drawn (subject: `ordering.service.lines.Line` objects) and gives `line_id -> values`, and the template is rendered
-        beside each. Used by: ordering, notify, erp, admin, favorites, tickets. Since 0.1.
+        beside each; `papers.rows` is the same for the papers of a list, by `paper_id`. Used by: ordering, notify, erp, admin, documents,
+        favorites, tickets. Since 0.1.
         """
         return ()
 
@@ -141,6 +144,16 @@ class Specs:
 
         Return `OrderCheck` objects. All of them run, inside the placing transaction, and all problems are shown together; an exception
         refuses the order and is logged with the check's name. Used by: ordering, pricing. Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_paper_rules(self) -> Iterable[PaperRule]:
+        """What may be done with the printed forms of papers, by kind.
+
+        Return `PaperRule` objects; a use is allowed when all of them allow it, and everything is where there is none. The core asks them
+        before it hands out a form or offers to print a paper (`settlements.service.prints`), so a rule holds whatever asks: pages,
+        the JSON interface, another plugin. They run in requests and ask nobody. An exception refuses. Used by: documents. Since 0.1.
         """
         return ()
 

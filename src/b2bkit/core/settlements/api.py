@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2bkit.core.errors import NotFound
 from b2bkit.core.extend.things import Operation
-from b2bkit.core.settlements.pages import Kind
+from b2bkit.core.settlements.pages import Kind, Sum
 from b2bkit.core.settlements.service import find
 from b2bkit.core.settlements.service.overview import overview
 from b2bkit.core.web.handling import Request, Response, read_query, reply, work_of
@@ -62,6 +62,9 @@ class PapersQuery(BaseModel):
     number: str = Field("", max_length=50, description="Part of the paper's number or of its order's.")
     since: date | None = None
     until: date | None = None
+    least: Sum | None = Field(None, description="The least sum.")
+    most: Sum | None = Field(None, description="The largest sum.")
+    order: UUID | None = Field(None, description="Papers of this order.")
     after: str | None = Field(None, max_length=1000, description="`next` of the page before.")
     limit: int = Field(30, ge=1, le=100)
 
@@ -125,7 +128,10 @@ class MoneyData:
 class PapersData:
     def on_get(self, req: Request, resp: Response) -> None:
         query = read_query(req, PapersQuery)
-        wanted = find.Wanted(kind=query.kind, text=query.number, since=query.since, until=query.until)
+        wanted = find.Wanted(
+            kind=query.kind, text=query.number, since=query.since, until=query.until, least=query.least, most=query.most,
+            order_id=query.order,
+        )  # fmt: skip
         found = find.find_papers(work_of(req), wanted, at=query.after, size=query.limit)
         reply(req, resp, PapersOut(items=[PaperOut.model_validate(row._asdict()) for row in found.items], next=found.next))
 

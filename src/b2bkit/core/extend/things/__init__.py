@@ -5,7 +5,7 @@ Every `name` is `<plugin>.<something>` in lower case; the loader refuses duplica
 
 from __future__ import annotations
 
-from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, Permission, Scope
+from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, PaperRule, PaperUse, Permission, Scope
 from b2bkit.core.extend.things.catalog import Facet, FacetSection
 from b2bkit.core.extend.things.checkout import CheckoutStep
 from b2bkit.core.extend.things.erp import (
@@ -15,6 +15,7 @@ from b2bkit.core.extend.things.erp import (
     ErpTask,
     LineAnswer,
     LineQuestion,
+    PrintsPapers,
     Receipt,
     TakesTasks,
     TaskReceipt,
@@ -61,8 +62,11 @@ __all__ = [
     "Operation",
     "OrderCheck",
     "OrderDraft",
+    "PaperRule",
+    "PaperUse",
     "Permission",
     "PriceStep",
+    "PrintsPapers",
     "Quote",
     "QuoteLine",
     "Receipt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
 from b2bkit.core.extend.things.names import Level
@@ -74,3 +74,18 @@ class CatalogFilter:
     criterion: Callable[[Work], ColumnElement[bool]]
     opened: Callable[[Work], OpenedGroups] | None = None
     widens: str = ""
+
+
+PaperUse = Literal["view", "download"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRule:
+    """What may be done with the printed form of a paper: (work, kind of the paper, use) -> whether it may. All rules must agree.
+
+    view      its pages are shown as pictures
+    download  its file leaves the portal
+    """
+
+    name: str
+    allows: Callable[[Work, str, PaperUse], bool]

@@ -125,6 +125,18 @@ class TakesTasks(Protocol):
 
 
 @runtime_checkable
+class PrintsPapers(Protocol):
+    """A gateway with the capability `papers.print`: it fetches the printed forms of papers. Ask `settlements.service.prints` for one."""
+
+    def print_paper(self, open_work: OpenWork, ref: str) -> bytes | None:
+        """The form of a paper, by the ERP's own reference, as PDF; None: the ERP has none.
+
+        Called by jobs, outside any transaction; raises to be tried again later.
+        """
+        ...
+
+
+@runtime_checkable
 class AsksLines(Protocol):
     """A gateway with the capability `lines.live`: it asks the ERP for prices and free stock while a person waits."""
 

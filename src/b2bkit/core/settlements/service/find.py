@@ -76,13 +76,25 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is searched for; empty fields restrict nothing. `text`: part of the paper's number or of its order's."""
+    """What is searched for; empty fields restrict nothing.
+
+    text         part of the paper's number or of its order's
+    least, most  of its sum, both counted in
+    """
 
     kind: str = ""
     text: str = ""
     since: date | None = None
     until: date | None = None
     company_id: UUID | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    order_id: UUID | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything restricts the list."""
+        return any(getattr(self, name) not in ("", None) for name in self.__slots__)
 
 
 _ROWS = (
@@ -101,7 +113,7 @@ def find_papers(work: Work, wanted: Wanted, *, at: str | None = None, size: int 
     """A page of the papers that the actor may see, newest first; one statement. `at`: a cursor of the page before."""
     work.require(SEE)
     cursor = Cursor.decode(at, _KEY)
-    statement = _ROWS.where(*_conditions(wanted))
+    statement = _ROWS.where(*conditions(wanted))
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
         statement = statement.where(_beyond(cursor))
@@ -110,12 +122,19 @@ def find_papers(work: Work, wanted: Wanted, *, at: str | None = None, size: int 
     return slice_of(rows, size, cursor, lambda row: (row.on.isoformat(), row.id))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What a statement over papers and their orders (an outer join) must hold, besides that a paper is active."""
     found: list[ColumnElement[bool]] = []
     if wanted.company_id is not None:
         found.append(Paper.company_id == wanted.company_id)
     if wanted.kind:
         found.append(Paper.kind == wanted.kind)
+    if wanted.order_id is not None:
+        found.append(Paper.order_id == wanted.order_id)
+    if wanted.least is not None:
+        found.append(Paper.total >= wanted.least)
+    if wanted.most is not None:
+        found.append(Paper.total <= wanted.most)
     if wanted.since is not None:
         found.append(Paper.on >= wanted.since)
     if wanted.until is not None:
