@@ -20,7 +20,7 @@ def prepare(folder: Path) -> None:
 
 def fill(app: App, folder: Path) -> None:
     """Called once, when products, clients and accounts are there."""
-    from examples.polymertorg.portal import beside, clients, discounts, filters, lists, papers, pictures, posts, talks, wishes
+    from examples.polymertorg.portal import beside, clients, discounts, filters, lists, originals, papers, pictures, posts, talks, wishes
 
     with app.work() as work:
         pictures.give(work, folder / "pictures")
@@ -37,3 +37,4 @@ def fill(app: App, folder: Path) -> None:
     wishes.ask(app)
     discounts.ask(app)
     posts.publish(app)
+    originals.ask(app)
