@@ -69,3 +69,44 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+ENDLESS = """
+import asyncio, sys
+from types import SimpleNamespace
+from b2bkit.core.commands import serve
+
+async def endless(scope, receive, send):
+    if scope["type"] != "lifespan":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        while True:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                pass
+
+serve.ANSWERS_END_WITHIN = 0.5
+app = SimpleNamespace(asgi=endless, parts=SimpleNamespace(live=None), close=lambda: print("closed", flush=True))
+asyncio.run(serve.serve_one(app, "127.0.0.1", int(sys.argv[1])))
+"""
+
+
+def test_an_answer_that_never_ends_does_not_hold_the_server(tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen([sys.executable, "-c", ENDLESS, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        try:
+            while True:
+                try:
+                    opened = ask(port, "/", b"begun")
+                    break
+                except ConnectionRefusedError:
+                    assert server.poll() is None
+                    time.sleep(0.05)  # another process: there is no event to wait for
+            server.send_signal(signal.SIGTERM)
+            said, complained = server.communicate(timeout=30)
+            opened.close()
+        finally:
+            server.kill()
+    assert (server.returncode, said) == (0, b"closed\n")
+    assert b"did not end" in complained

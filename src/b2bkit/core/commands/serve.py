@@ -32,7 +32,10 @@ WAITING_CONNECTIONS = 1024
 # a page makes a few thousand short-lived objects: with Python's own limits each would have the collector look through them several times
 COLLECT_AFTER = (20_000, 20, 50)
 
+ANSWERS_END_WITHIN = 10.0  # seconds that answers have once the process is asked to end
+
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
+log = logging.getLogger("b2bkit.serve")
 
 
 class Behind(B2bkitError):
@@ -88,7 +91,10 @@ def allow_connections() -> None:
 
 
 async def serve_one(app: App, host: str, port: int) -> None:
-    """Serves in this very process until SIGINT or SIGTERM: one process starts sooner and takes less memory than a parent with one child."""
+    """Serves in this very process until SIGINT or SIGTERM: one process starts sooner and takes less memory than a parent with one child.
+
+    Answers that are being given are finished, but for ANSWERS_END_WITHIN: one that never ends must not keep the process from ending.
+    """
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
@@ -103,15 +109,23 @@ async def serve_one(app: App, host: str, port: int) -> None:
         log_enabled=False,
     )
 
+    loop, late = asyncio.get_running_loop(), asyncio.Event()
+
     def stop() -> None:
+        loop.call_later(ANSWERS_END_WITHIN, late.set)
         if isinstance(app.parts.live, LiveStreams):
             app.parts.live.close()  # else the server would wait for the pages that are open
         server.stop()  # type: ignore[no-untyped-call]
 
-    loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop)
-    await server.serve()
+    serving, waiting = asyncio.ensure_future(server.serve()), asyncio.ensure_future(late.wait())
+    await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        return serving.result()  # raises what the server raised
+    log.warning("answers that did not end were cut off", extra={"seconds": ANSWERS_END_WITHIN})
+    app.close()
+    os._exit(0)  # the loop's own end would wait for them
 
 
 @click.command()
