@@ -20,7 +20,20 @@ def prepare(folder: Path) -> None:
 
 def fill(app: App, folder: Path) -> None:
     """Called once, when products, clients and accounts are there."""
-    from examples.polymertorg.portal import beside, clients, discounts, filters, lists, originals, papers, pictures, posts, talks, wishes
+    from examples.polymertorg.portal import (
+        beside,
+        chats,
+        clients,
+        discounts,
+        filters,
+        lists,
+        originals,
+        papers,
+        pictures,
+        posts,
+        talks,
+        wishes,
+    )  # fmt: skip
 
     with app.work() as work:
         pictures.give(work, folder / "pictures")
@@ -34,6 +47,7 @@ def fill(app: App, folder: Path) -> None:
     lists.keep(app)
     filters.keep(app)
     talks.tell(app)
+    chats.tell(app, folder / "pictures")
     wishes.ask(app)
     discounts.ask(app)
     posts.publish(app)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from b2bkit.core.access.models import AccessRule, Acting
+from b2bkit.core.access.models import AccessRule, Acting, Substitution
+from b2bkit.core.accounts.models import Company
 from b2bkit.core.accounts.scopes import company_scope
 from b2bkit.core.work import Actor
+
+_company = Company.__table__
 
 
 def rule_scope(actor: Actor) -> ColumnElement[bool]:
@@ -26,5 +29,9 @@ def acting_scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def substitution_scope(actor: Actor) -> ColumnElement[bool]:
-    """All of the staff."""
-    return true() if actor.kind in ("system", "staff") else false()
+    """All to the staff; to clients who stands in for their manager."""
+    if actor.kind in ("system", "staff"):
+        return true()
+    if actor.kind != "client" or actor.company_id is None:
+        return false()
+    return Substitution.away_id.in_(select(_company.c.manager_id).where(company_scope(actor, _company.c.id)))

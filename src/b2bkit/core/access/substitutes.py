@@ -46,6 +46,21 @@ def substitutions(work: Work) -> Sequence[Stand]:
     return [Stand(*row[:6], mine=_may(work, row[6])) for row in rows]
 
 
+class Cover(NamedTuple):
+    """Somebody who looks after a colleague's clients, up to a day, included."""
+
+    user_id: UUID
+    until: date
+
+
+def covers_for(work: Work, away_id: UUID) -> Sequence[Cover]:
+    """Who stands in for this person today, whoever asks: clients may know whom they talk to. The newest first; one query."""
+    today = work.now.astimezone(work.config.portal.zone).date()
+    columns = (Substitution.substitute_id, Substitution.last_day)
+    statement = select(*columns).where(Substitution.away_id == away_id, Substitution.first_day <= today, Substitution.last_day >= today)
+    return [Cover(*row) for row in work.session.execute(statement.order_by(Substitution.id.desc()))]
+
+
 def _may(work: Work, away_id: UUID) -> bool:
     return away_id == work.actor.user_id or work.actor.level(SUBSTITUTES) is Level.ALL
 

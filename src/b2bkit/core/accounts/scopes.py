@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
+from b2bkit.core.access.models import Substitution
 from b2bkit.core.accounts.models import Company, Contract, ContractCategory, LegalEntity, Membership, User, UserSession
 from b2bkit.core.db.base import CompanyOwned
 from b2bkit.core.extend.things import Level
@@ -16,6 +17,7 @@ from b2bkit.core.work import Actor
 CLIENTS: Final = "accounts.clients"
 _company = Company.__table__
 _membership = Membership.__table__
+_substitution = Substitution.__table__
 
 
 def company_scope(actor: Actor, column: Any, permission: str = "") -> ColumnElement[bool]:
@@ -95,14 +97,15 @@ def contract_scope(entity: type[Contract] | type[ContractCategory]) -> Callable[
 
 
 def user_scope(actor: Actor) -> ColumnElement[bool]:
-    """Oneself, colleagues, and the company's manager; staff: other staff and people of the companies they see."""
+    """Oneself, colleagues, the company's manager and who stands in for him; staff: other staff and people of the companies they see."""
     if actor.kind == "system":
         return true()
     if actor.user_id is None:
         return false()
     colleagues = select(_membership.c.user_id).where(company_scope(actor, _membership.c.company_id))
     managers = select(_company.c.manager_id).where(company_scope(actor, _company.c.id), _company.c.manager_id.is_not(None))
-    seen = or_(User.id == actor.user_id, User.id.in_(colleagues), User.id.in_(managers))
+    instead = select(_substitution.c.substitute_id).where(_substitution.c.away_id.in_(managers))
+    seen = or_(User.id == actor.user_id, User.id.in_(colleagues), User.id.in_(managers), User.id.in_(instead))
     return or_(seen, User.staff_role.is_not(None)) if actor.kind == "staff" else seen
 
 

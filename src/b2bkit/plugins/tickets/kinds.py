@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from b2bkit import NotFound, Work
 from b2bkit.core.i18n import N_, _, language
-from b2bkit.plugins.tickets.hours import WorkingHours
+from b2bkit.core.working_hours import WorkingHours
 from b2bkit.plugins.tickets.settings import CategorySettings, FieldSettings, TicketsSettings, Words
 
 PAPERS: Final = "settlements.papers"

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from b2bkit import PluginSettings
+from b2bkit.core.working_hours import HoursSettings
 
 T = TypeVar("T")
 Words = str | dict[str, str]
 FieldType = Literal["text", "long", "number", "date", "period", "choice", "order", "paper", "contract", "entity", "files"]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 READY: Final = ("reconciliation", "details", "originals", "other")
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 _WORDS = "One text, or a table of languages."
 
 
@@ -68,7 +65,7 @@ def _checked(table: dict[str, T]) -> dict[str, T]:
     return table
 
 
-class TicketsSettings(PluginSettings):
+class TicketsSettings(HoursSettings):
     """How tickets are numbered, answered and handed to the ERP."""
 
     prefix: str = Field("T-", description="What numbers of tickets begin with.", max_length=8)
@@ -78,9 +75,6 @@ class TicketsSettings(PluginSettings):
     categories: dict[str, CategorySettings] = Field(
         default_factory=dict, description="Categories of your own; one with the key of a ready one takes its place."
     )
-    hours: str = Field("09:00-18:00", description="Working hours, in the portal's time zone.", pattern=_CLOCK)
-    days: tuple[Day, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="Working days.", min_length=1)
-    holidays: tuple[date, ...] = Field((), description="Days off besides.")
     close_after: int = Field(14, description="Days after which an answered ticket closes by itself; 0: never.", ge=0, le=365)
     reopen_within: int = Field(30, description="Days in which a closed ticket can be taken up again.", ge=0, le=3650)
     files: int = Field(10, description="Most files with one message.", ge=0, le=50)
@@ -92,9 +86,6 @@ class TicketsSettings(PluginSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> TicketsSettings:
-        start, end = self.hours.split("-")
-        if start >= end:
-            raise ValueError("hours: the day ends before it begins")
         if not self.ready and not self.categories:
             raise ValueError("ready, categories: there is no category, so nobody could ask anything")
         return self

@@ -1,17 +1,39 @@
-"""Working time: when an answer is due, and how long one took."""
+"""Working time of the supplier's people: whether they are there, when they are there again, when an answer is due, how long one took.
+
+A plugin whose settings say when its people work derives them from `HoursSettings`, so that all say it alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from b2bkit.plugins.tickets.settings import TicketsSettings
+from pydantic import Field, model_validator
 
+from b2bkit.core.extend.plugin import PluginSettings
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FARTHEST: Final = 3660  # days that are looked at
+_CLOCK: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class HoursSettings(PluginSettings):
+    """Settings of a plugin whose people have working hours."""
+
+    hours: str = Field("09:00-18:00", description="Working hours, in the portal's time zone.", pattern=_CLOCK)
+    days: tuple[Day, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="Working days.", min_length=1)
+    holidays: tuple[date, ...] = Field((), description="Days off besides.")
+
+    @model_validator(mode="after")
+    def _day_ends_after_it_begins(self) -> Self:
+        start, end = self.hours.split("-")
+        if start >= end:
+            raise ValueError("hours: the day ends before it begins")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +47,19 @@ class WorkingHours:
     holidays: frozenset[date]
 
     @classmethod
-    def of(cls, settings: TicketsSettings, zone: ZoneInfo) -> WorkingHours:
+    def of(cls, settings: HoursSettings, zone: ZoneInfo) -> WorkingHours:
         """As the settings say."""
         start, end = map(time.fromisoformat, settings.hours.split("-"))
         return cls(zone, start, end, frozenset(_DAYS.index(day) for day in settings.days), frozenset(settings.holidays))
+
+    def works_at(self, moment: datetime) -> bool:
+        """Whether somebody is there at this instant."""
+        opens, closes = next(self._spans(moment))
+        return opens <= moment < closes
+
+    def opens_at(self, moment: datetime) -> datetime:
+        """The instant from which somebody is there: this one within working hours, else the next opening."""
+        return next(max(opens, moment) for opens, closes in self._spans(moment) if closes > moment).astimezone(UTC)
 
     def due(self, since: datetime, deadline: str) -> datetime:
         """The instant after `4h` of working time, or the end of the second working day after the one of `since` for `2d`."""

@@ -1,0 +1,1 @@
+"""The rules of the chat, one module per use case."""
