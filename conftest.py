@@ -19,7 +19,7 @@ TOGETHER: Final = {
 
 # whole exchanges with 1C, processes of their own, trees of files: most of the time of the quick tests for a fifth of them
 LONG: Final = (
-    "plugins/onec/tests/archive/test_files.py", "plugins/onec/tests/exchange/", "plugins/onec/tests/flows/",
+    "plugins/chat/tests/", "plugins/onec/tests/archive/test_files.py", "plugins/onec/tests/exchange/", "plugins/onec/tests/flows/",
     "plugins/onec/tests/line/test_hanging.py", "plugins/onec/tests/odata/test_probe.py", "plugins/onec/tests/pages/",
     "plugins/onec/tests/simulate/test_command.py", "plugins/onec/tests/test_gateway_contract.py", "tests/core/access/test_behalf.py",
     "tests/core/access/test_scope_of_rights.py", "tests/core/accounts/test_kinds.py", "tests/core/accounts/test_passkeys.py",

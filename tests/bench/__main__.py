@@ -25,7 +25,7 @@ import psutil
 
 from b2bkit.core.app import App
 from b2bkit.testing.services import free_port, postgres_server
-from tests.bench import facets, hanging, large, onec
+from tests.bench import chat, facets, hanging, large, onec
 from tests.bench.figure import Figure
 from tests.bench.load import direct, fetch, measure
 from tests.bench.raw import BareOrder, Statement
@@ -184,6 +184,7 @@ def main() -> int:
             orders,
             lambda _stage: hanging.figures(),
             lambda _stage: onec.figures(),
+            lambda _stage: chat.figures(),
             lambda _stage: facets.figures(),
             lambda _stage: large.figures(),
         ):
