@@ -25,6 +25,7 @@ def fill(app: App, folder: Path) -> None:
         chats,
         clients,
         discounts,
+        figures,
         filters,
         lists,
         originals,
@@ -52,3 +53,4 @@ def fill(app: App, folder: Path) -> None:
     discounts.ask(app)
     posts.publish(app)
     originals.ask(app)
+    figures.count(app)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2bkit.core.db.base import Base, CompanyOwned
+from b2bkit.core.db.base import Base, CompanyOwned, amount, currency, title, within
 
 
 class PaymentsFeed(CompanyOwned, Base):
@@ -29,3 +29,36 @@ class PaymentsReminder(CompanyOwned, Base):
 
     place: Mapped[str] = mapped_column(String(400))
     on: Mapped[date]
+
+
+class PaymentsStatus(CompanyOwned, Base):
+    """The status that staff gave to a client: a key of the settings. One that the settings name no more counts as none."""
+
+    __tablename__ = "payments_status"
+    __table_args__ = (UniqueConstraint("company_id"), UniqueConstraint("company_id", "id"))
+
+    status: Mapped[str] = mapped_column(String(40))
+
+
+class PaymentsPart(CompanyOwned, Base):
+    """A part of an order's sum, as the buyer chose to pay. Parts of an order add up to its sum.
+
+    way, label  the way that was chosen, with its name then: settings may change, what was agreed stays
+    """
+
+    __tablename__ = "payments_part"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        UniqueConstraint("order_id", "number"),
+        within("order_id", "core_order", "CASCADE"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_payments_part_company_day", "company_id", "due_on"),
+    )
+
+    order_id: Mapped[UUID]
+    number: Mapped[int]
+    way: Mapped[str] = mapped_column(String(40))
+    label: Mapped[title]
+    due_on: Mapped[date]
+    amount: Mapped[amount]
+    currency: Mapped[currency]

@@ -6,18 +6,29 @@ from collections.abc import Iterable
 from functools import partial
 from typing import cast
 
-from b2bkit import Job, NavItem, NotificationKind, Plugin, PluginSettings, Route, Scope, Widget, hookimpl
+from b2bkit import (
+    CheckoutStep,
+    Job,
+    NavItem,
+    NotificationKind,
+    Permission,
+    Plugin,
+    PluginSettings,
+    Route,
+    Scope,
+    Widget,
+    hookimpl,
+)
 from b2bkit.core.i18n import N_
 from b2bkit.core.settlements.service.overview import SEE
-from b2bkit.plugins.payments import notices, pages, scopes, widgets
+from b2bkit.plugins.payments import checkout, notices, pages, scopes, status_pages, widgets
 from b2bkit.plugins.payments.events import PaymentsComing, PaymentsLate
-from b2bkit.plugins.payments.models import PaymentsFeed, PaymentsReminder
 from b2bkit.plugins.payments.service.remind import remind
 from b2bkit.plugins.payments.settings import PaymentsSettings
 
 
 class PaymentsPlugin(Plugin):
-    """A calendar of what is to be paid and when, its feed for a calendar program, reminders."""
+    """A calendar of what is to be paid and when, its feed for a calendar program, reminders; ways to pay by contract and status."""
 
     name = "payments"
     label = N_("Payments")
@@ -31,13 +42,23 @@ class PaymentsPlugin(Plugin):
         self.own = cast(PaymentsSettings, settings)
 
     @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        return scopes.permissions()
+
+    @hookimpl
     def register_scopes(self) -> Iterable[Scope]:
-        yield Scope(name="payments.feeds", entity=PaymentsFeed, criterion=scopes.feeds)
-        yield Scope(name="payments.reminders", entity=PaymentsReminder, criterion=scopes.reminders)
+        return scopes.SCOPES
+
+    @hookimpl
+    def register_checkout_steps(self) -> Iterable[CheckoutStep]:
+        if self.own.ways:
+            yield checkout.STEP
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:
-        return pages.routes()
+        yield from pages.routes()
+        if self.own.ways:
+            yield from status_pages.routes()
 
     @hookimpl
     def register_nav(self) -> Iterable[NavItem]:
@@ -48,7 +69,9 @@ class PaymentsPlugin(Plugin):
 
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
-        return widgets.WIDGETS
+        yield from widgets.WIDGETS
+        if self.own.ways:
+            yield from widgets.OF_WAYS
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

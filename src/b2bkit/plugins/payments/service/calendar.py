@@ -14,8 +14,11 @@ from sqlalchemy import select
 
 from b2bkit import Work
 from b2bkit.core.accounts.models import Contract, LegalEntity
+from b2bkit.core.ordering.models import Order
 from b2bkit.core.settlements.models import Due
 from b2bkit.core.settlements.service.overview import SEE, DueRow
+from b2bkit.plugins.payments.models import PaymentsPart
+from b2bkit.plugins.payments.service.ways import not_told, settings_of
 
 MOST: Final = 500  # payments of a month, or overdue ones
 FEED_PAST, FEED_AHEAD = timedelta(days=90), timedelta(days=400)
@@ -94,13 +97,19 @@ def today_of(work: Work) -> date:
 
 
 def month(work: Work, *, text: str = "", entity: UUID | None = None) -> Month:
-    """The month that `text` names (2026-11), by default that of today: two statements. What is no month is taken for today's."""
+    """The month that `text` names (2026-11), by default that of today: two statements, three where the checkout offers ways to pay.
+
+    What is no month is taken for today's.
+    """
     work.require(SEE)
     today = today_of(work)
     first = _first(text) or today.replace(day=1)
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     shown = _rows(work, _dues(work, entity).where(Due.due_on >= weeks[0][0], Due.due_on <= weeks[-1][-1]), today)
     late = _rows(work, _dues(work, entity).where(Due.due_on < today), today)
+    agreed = _agreed(work, entity, weeks[-1][-1], today)
+    shown = sorted([*shown, *(one for one in agreed if one.due_on >= weeks[0][0])], key=lambda one: one.due_on)
+    late = sorted([*late, *(one for one in agreed if one.overdue)], key=lambda one: one.due_on)
     by_day: dict[date, list[DueRow]] = {}
     for one in shown:
         by_day.setdefault(one.due_on, []).append(one)
@@ -114,7 +123,23 @@ def ahead(work: Work) -> Sequence[DueRow]:
     work.require(SEE)
     today = today_of(work)
     near = _dues(work, None).where(Due.due_on >= today - FEED_PAST, Due.due_on <= today + FEED_AHEAD)
-    return _rows(work, near, today)
+    agreed = _agreed(work, None, today + FEED_AHEAD, today)
+    return sorted([*_rows(work, near, today), *agreed], key=lambda one: one.due_on)
+
+
+def _agreed(work: Work, entity: UUID | None, until: date, today: date) -> list[DueRow]:
+    """Parts of orders as their buyers chose to pay, until the ERP tells payments of its own for them."""
+    if not settings_of(work).ways:
+        return []
+    columns = (
+        PaymentsPart.due_on, PaymentsPart.amount, PaymentsPart.currency, Order.number, PaymentsPart.order_id, Contract.number,
+        LegalEntity.name, Order.placed_at,
+    )  # fmt: skip
+    statement = select(*columns).join(Order, Order.id == PaymentsPart.order_id).join(LegalEntity, LegalEntity.id == Order.legal_entity_id)
+    statement = statement.outerjoin(Contract, Contract.id == Order.contract_id).where(PaymentsPart.company_id == work.actor.company_id)
+    statement = statement.where(PaymentsPart.due_on >= today - FEED_PAST, PaymentsPart.due_on <= until, *not_told())
+    statement = statement.order_by(PaymentsPart.due_on, PaymentsPart.id).limit(MOST)
+    return _rows(work, statement if entity is None else statement.where(Order.legal_entity_id == entity), today)
 
 
 def entities(work: Work) -> Sequence[Entity]:
