@@ -33,6 +33,7 @@ def fill(app: App, folder: Path) -> None:
         pictures,
         posts,
         talks,
+        terms,
         wishes,
     )  # fmt: skip
 
@@ -44,6 +45,7 @@ def fill(app: App, folder: Path) -> None:
         clients.place_in_regions(work)
         clients.register_twice(work)
         clients.ask_for_access(work, "polymer-wish-2026")
+        terms.give(work)
     clients.ask_for_changes(app)
     lists.keep(app)
     filters.keep(app)
