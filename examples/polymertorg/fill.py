@@ -21,6 +21,7 @@ def prepare(folder: Path) -> None:
 def fill(app: App, folder: Path) -> None:
     """Called once, when products, clients and accounts are there."""
     from examples.polymertorg.portal import (
+        arrivals,
         beside,
         chats,
         clients,
@@ -49,6 +50,7 @@ def fill(app: App, folder: Path) -> None:
     clients.ask_for_changes(app)
     lists.keep(app)
     filters.keep(app)
+    arrivals.announce(app)
     talks.tell(app)
     chats.tell(app, folder / "pictures")
     wishes.ask(app)

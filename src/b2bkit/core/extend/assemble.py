@@ -82,6 +82,7 @@ def assemble(plugins: Sequence[Plugin], collected: Collected, tables: Tables | N
         erp_can=can,
         health_checks=tuple(check.named("register_health_checks").values()),
         facts=facts,
+        followers=tuple(check.named("register_followers").values()),
         paper_rules=tuple(check.named("register_paper_rules").values()),
         profiles=profiles(tables.profiles if tables else {}, permissions, routes, file, problems),
         search_listeners=tuple(check.named("register_search_listeners").values()),

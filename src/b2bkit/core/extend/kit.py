@@ -16,6 +16,7 @@ from b2bkit.core.extend.things import (
     Facet,
     Fact,
     Figure,
+    Followers,
     HealthCheck,
     Job,
     Level,
@@ -80,6 +81,7 @@ class Kit:
     search_listeners: tuple[SearchListener, ...] = ()
     figures: tuple[Figure, ...] = ()
     paper_rules: tuple[PaperRule, ...] = ()
+    followers: tuple[Followers, ...] = ()
 
     def fact_name(self, event: type[Fact]) -> str:
         """The stored name of a fact's class, `<plugin>.<Class>`."""

@@ -18,6 +18,7 @@ from b2bkit.core.extend.things import (
     ErpGateway,
     Facet,
     Figure,
+    Followers,
     HealthCheck,
     Job,
     NavItem,
@@ -125,6 +126,16 @@ class Specs:
 
         Return `Figure` objects. `load` runs for the period that staff look at and for the one before it, under the rights of whoever looks;
         one that fails is left out and logged. Shown by: analytics. Used by: tickets (first answers). Since 0.1.
+        """
+        return ()
+
+    @hookspec
+    def register_followers(self) -> Iterable[Followers]:
+        """Whom news of a product concern.
+
+        Return `Followers` objects; `of` runs in jobs as the system, for up to 200 products, and in requests of a client, and must be one
+        quick query. Who is told is checked against what he may see at that moment, so it need not look. An exception fails
+        the job, which is tried again. Used by: watching, ordering (carts), favorites. Since 0.1.
         """
         return ()
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import CheckoutStep, Job, Level, NavItem, NotificationKind, OrderCheck, Permission, Route, Scope, Widget
+from b2bkit.core.extend.things import (
+    CheckoutStep,
+    Followers,
+    Job,
+    Level,
+    NavItem,
+    NotificationKind,
+    OrderCheck,
+    Permission,
+    Route,
+    Scope,
+    Widget,
+)
 from b2bkit.core.i18n import N_
 from b2bkit.core.ordering import api_routes, events, history_pages, notices, pages, quick_pages, saved_pages, scopes, widgets
 from b2bkit.core.ordering.checkout import own
 from b2bkit.core.ordering.checkout import pages as checkout
 from b2bkit.core.ordering.models import Cart, CartLine, Order, OrderEvent, OrderLine, SavedCart, SavedCartLine
-from b2bkit.core.ordering.service import checks, marks, price_list
+from b2bkit.core.ordering.service import checks, following, marks, price_list
 
 CART, PLACE, VIEW = "ordering.cart", "ordering.place", "ordering.view"
 
@@ -47,6 +59,10 @@ class OrderingPlugin(Plugin):
         yield Scope(name="ordering.orders_seen", entity=Order, criterion=scopes.order_scope)
         yield Scope(name="ordering.order_lines", entity=OrderLine, criterion=scopes.part_of_order(OrderLine))
         yield Scope(name="ordering.order_events", entity=OrderEvent, criterion=scopes.part_of_order(OrderEvent))
+
+    @hookimpl
+    def register_followers(self) -> Iterable[Followers]:
+        yield Followers(name="ordering.followers", of=following.followers)
 
     @hookimpl
     def register_routes(self) -> Iterable[Route]:

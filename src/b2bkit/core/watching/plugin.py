@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, true
 
 from b2bkit.core.erp.events import DataTold
 from b2bkit.core.extend.plugin import Plugin, hookimpl
-from b2bkit.core.extend.things import NavItem, NotificationKind, Route, Scope, Subscriber, Widget
+from b2bkit.core.extend.things import Followers, NavItem, NotificationKind, Route, Scope, Subscriber, Widget
 from b2bkit.core.i18n import N_
 from b2bkit.core.watching import pages, service
 from b2bkit.core.watching.events import BackInStock, PriceChanged
@@ -56,6 +56,10 @@ class WatchingPlugin(Plugin):
     @hookimpl
     def register_subscribers(self) -> Iterable[Subscriber]:
         yield Subscriber(name="watching.follow", event=DataTold, handle=service.follow)
+
+    @hookimpl
+    def register_followers(self) -> Iterable[Followers]:
+        yield Followers(name="watching.followers", of=service.followers)
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from b2bkit.core.access.actors import actor_of
+from b2bkit.core.access.actors import actor_of, within
 from b2bkit.core.access.book import rules_of
 from b2bkit.core.access.rights import Holder, role_subject, settle
 from b2bkit.core.accounts.models import Company, Contract, Membership, User
@@ -21,6 +21,7 @@ from b2bkit.core.catalog.service import Good, visible, visible_goods
 from b2bkit.core.db.types import Quantity
 from b2bkit.core.erp.events import DataTold
 from b2bkit.core.errors import NotFound, Problem, Refused
+from b2bkit.core.extend.things import Follower
 from b2bkit.core.i18n import _
 from b2bkit.core.pricing.service import VolumeTable, volume_table
 from b2bkit.core.watching.events import BackInStock, PriceChanged
@@ -175,13 +176,26 @@ def _still_seen(work: Work, group: Sequence[_Waiting]) -> list[_Waiting]:
     """Those whose product the person may see at this moment: what he may not see does not exist, here too."""
     first = group[0]
     holder = Holder(first.role, first.user_id, first.company_id, first.profile or "")
-    role = work.kit.roles.get(first.role)
-    rules = rules_of(work.session, [role_subject(role.code if role is not None else first.role), holder.person])
+    ids = seen_by(work, holder, contract_id=first.contract_id, product_ids=[one.product_id for one in group])
+    return [one for one in group if one.product_id in ids]
+
+
+def seen_by(work: Work, holder: Holder, *, contract_id: UUID | None, product_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the products that a person of a client may see at this moment, under this contract. For jobs."""
+    role = work.kit.roles.get(holder.role)
+    rules = rules_of(work.session, [role_subject(role.code if role is not None else holder.role), holder.person])
     actor = actor_of(holder, settle(work.kit, holder, rules), "")
+    if not actor.may("catalog.view") or within(actor, contract_id) != contract_id:
+        return set()
     theirs = copy.copy(work)
-    theirs.actor = replace(actor, contract_id=first.contract_id)
-    ids = set(work.session.scalars(select(Product.id).where(Product.id.in_([one.product_id for one in group]), visible(theirs))))
-    return [one for one in group if one.product_id in ids] if actor.may("catalog.view") else []
+    theirs.actor = replace(actor, contract_id=contract_id)
+    return set(work.session.scalars(select(Product.id).where(Product.id.in_(product_ids), visible(theirs))))
+
+
+def followers(work: Work, product_ids: Collection[UUID]) -> Iterable[Follower]:
+    """Who watches these products."""
+    columns = (Watch.user_id, Watch.company_id, Watch.contract_id, Watch.product_id)
+    return [Follower._make(row) for row in work.session.execute(select(*columns).where(Watch.product_id.in_(product_ids)))]
 
 
 def _tell_stock(work: Work, waiting: Sequence[_Waiting]) -> None:

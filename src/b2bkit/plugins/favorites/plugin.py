@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from b2bkit import Level, NavItem, NotificationKind, Permission, Plugin, Route, Scope, Widget, hookimpl
+from b2bkit import Followers, Level, NavItem, NotificationKind, Permission, Plugin, Route, Scope, Widget, hookimpl
 from b2bkit.core.i18n import N_
 from b2bkit.plugins.favorites import api, notices, pages, scopes, widgets
 from b2bkit.plugins.favorites.events import ListShared
 from b2bkit.plugins.favorites.models import FavoriteLine, FavoriteList
+from b2bkit.plugins.favorites.service import lines
 from b2bkit.plugins.favorites.service.lists import SHARE, USE
 from b2bkit.plugins.favorites.settings import FavoritesSettings
 
@@ -51,6 +52,10 @@ class FavoritesPlugin(Plugin):
     @hookimpl
     def register_widgets(self) -> Iterable[Widget]:
         return widgets.widgets()
+
+    @hookimpl
+    def register_followers(self) -> Iterable[Followers]:
+        yield Followers(name="favorites.followers", of=lines.followers)
 
     @hookimpl
     def register_notifications(self) -> Iterable[NotificationKind]:

@@ -6,7 +6,7 @@ Every `name` is `<plugin>.<something>` in lower case; the loader refuses duplica
 from __future__ import annotations
 
 from b2bkit.core.extend.things.access import CatalogFilter, OpenedGroups, PaperRule, PaperUse, Permission, Scope
-from b2bkit.core.extend.things.catalog import Facet, FacetSection
+from b2bkit.core.extend.things.catalog import Facet, FacetSection, Follower, Followers
 from b2bkit.core.extend.things.checkout import CheckoutStep
 from b2bkit.core.extend.things.erp import (
     AsksLines,
@@ -47,6 +47,8 @@ __all__ = [
     "Fact",
     "Figure",
     "FigureValue",
+    "Follower",
+    "Followers",
     "Handle",
     "Health",
     "HealthCheck",

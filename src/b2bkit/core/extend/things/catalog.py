@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -49,3 +49,20 @@ class Facet:
     numbers: Select[*tuple[Any, ...]] | None = None
     follows_stock: bool = True
     follows_edits: bool = True
+
+
+class Follower(NamedTuple):
+    """Whom news of a product concern: he watches it, has it in a cart, keeps it in a list; `contract_id`: under which, if any."""
+
+    user_id: UUID
+    company_id: UUID
+    contract_id: UUID | None
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followers:
+    """Who follows products: (work, ids of products) -> each person once for each of them. Where a client asks, it finds himself alone."""
+
+    name: str
+    of: Callable[[Work, Collection[UUID]], Iterable[Follower]]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select, update
 
-from b2bkit import NotFound, Problem, Refused, Work
+from b2bkit import Follower, NotFound, Problem, Refused, Work
 from b2bkit.core.accounts.models import User
 from b2bkit.core.catalog.goods import Good
 from b2bkit.core.catalog.models import Product
@@ -260,3 +260,11 @@ def star(work: Work, product_id: UUID, *, on: bool) -> Starred:
         else:
             drop_product(work, main, product_id)
     return found[0]._replace(on=on)
+
+
+def followers(work: Work, product_ids: Collection[UUID]) -> Iterable[Follower]:
+    """Who keeps these products in a list that he made, of whatever kind; lists know no contract."""
+    columns = (FavoriteList.user_id, FavoriteList.company_id, FavoriteLine.product_id)
+    statement = select(*columns).join(FavoriteLine, FavoriteLine.list_id == FavoriteList.id).distinct()
+    kept = (FavoriteLine.product_id.in_(product_ids), FavoriteList.user_id.is_not(None))
+    return [Follower(user, company, None, product) for user, company, product in work.session.execute(statement.where(*kept)) if user]
