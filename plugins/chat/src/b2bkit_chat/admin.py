@@ -9,7 +9,7 @@ from falcon import Request, Response
 
 from b2bkit import Refused, Work
 from b2bkit.core.accounts.models import Company
-from b2bkit.core.web.handling import OpenAs, is_htmx, read_form, read_query, redirect, render, work_of
+from b2bkit.core.web.handling import OpenAs, fragment, is_htmx, read_form, read_query, redirect, render, work_of
 from b2bkit_chat import doors, forms
 from b2bkit_chat.service import erp, people, read, talks, write
 
@@ -26,8 +26,11 @@ class Desk:
     """The list alone."""
 
     def on_get(self, req: Request, resp: Response) -> None:
-        query, work = read_query(req, forms.DeskQuery), work_of(req)
-        render(req, resp, "chat/desk.html", block="list", seen=None, open=query.open, **_listed(work, query))
+        query = read_query(req, forms.DeskQuery)
+        listed = _listed(work_of(req), query)
+        if is_htmx(req):  # without the frame: a busy manager's page asks for its list all the time
+            return fragment(req, resp, "chat/_list.html", open=query.open, **listed)
+        return render(req, resp, "chat/desk.html", seen=None, open=query.open, **listed)
 
 
 class DeskTalk:
@@ -64,7 +67,11 @@ class DeskMessages:
     def on_post(self, req: Request, resp: Response, talk_id: UUID) -> None:
         form, work = read_form(req, forms.MessageForm), work_of(req)
         try:
-            doors.send(req, lambda files: write.answer(work, talk_id=talk_id, text=form.text, files=files, answers=form.answers))
+            doors.send(
+                req,
+                lambda files: write.answer(work, talk_id=talk_id, text=form.text, files=files, answers=form.answers),
+                whole=is_htmx(req),
+            )
         except Refused as refused:
             if is_htmx(req):
                 raise

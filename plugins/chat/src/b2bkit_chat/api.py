@@ -139,7 +139,7 @@ class Say:
 
     def on_post(self, req: Request, resp: Response) -> None:
         given, work = read_json(req, MessageIn), work_of(req)
-        made = doors.send(req, lambda files: write.say(work, text=given.text, files=files, answers=given.answers))
+        made = doors.send(req, lambda files: write.say(work, text=given.text, files=files, answers=given.answers), whole=True)
         reply(req, resp, MadeOut(id=made), status=201)
 
 
@@ -156,7 +156,9 @@ class Messages:
 
     def on_post(self, req: Request, resp: Response, talk_id: UUID) -> None:
         given, work = read_json(req, MessageIn), work_of(req)
-        made = doors.send(req, lambda files: write.answer(work, talk_id=talk_id, text=given.text, files=files, answers=given.answers))
+        made = doors.send(
+            req, lambda files: write.answer(work, talk_id=talk_id, text=given.text, files=files, answers=given.answers), whole=True
+        )
         reply(req, resp, MadeOut(id=made), status=201)
 
 

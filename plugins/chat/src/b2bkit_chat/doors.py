@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -28,11 +29,14 @@ def draw(req: Request, open_work: OpenAs, files: Sequence[Attached]) -> None:
         req.context.attached = forms.drawn(config, files)
 
 
-def send(req: Request, write: Callable[[list[Attached]], UUID]) -> UUID:
-    """Writes the message with what `draw` made; the drawings of a refused one are deleted."""
+def send(req: Request, write: Callable[[list[Attached]], UUID], *, whole: bool) -> UUID:
+    """Writes the message with what `draw` made; the drawings of a refused one are deleted.
+
+    whole   a refusal ends the request; else its page is shown again in the same transaction
+    """
     work = work_of(req)
     try:
-        with work.session.begin_nested():
+        with nullcontext() if whole else work.session.begin_nested():
             return write(req.context.attached)
     except Exception:
         forms.forget(work.config, req.context.attached)

@@ -51,7 +51,7 @@ class Messages:
     def on_post(self, req: Request, resp: Response) -> None:
         form, work = read_form(req, forms.MessageForm), work_of(req)
         try:
-            doors.send(req, lambda files: write.say(work, text=form.text, files=files, answers=form.answers))
+            doors.send(req, lambda files: write.say(work, text=form.text, files=files, answers=form.answers), whole=is_htmx(req))
         except Refused as refused:
             if is_htmx(req):
                 raise

@@ -152,10 +152,10 @@ def add(work: Work, talk: Talk, new: New) -> UUID:
         "user_id": new.user_id, "author": new.author[:250], "text": text, "answers": _answered(work, talk, new.answers),
         "files": len(new.files), "read_at": None, "task_id": new.task_id, "found_by": f"{text} {names}".casefold().strip()[:_FOUND_BY],
     }  # fmt: skip
+    _newest(work, talk, new.side, text or names)
     work.session.insert_rows(ChatMessage, [row])
     for one in new.files:
         _keep(work, talk, message_id, one)
-    _newest(work, talk, new.side, text or names)
     fact = events.MessageSent(talk.id, message_id, talk.company_id, new.side)
     work.publish(fact, key=f"chat:{talk.id}")
     signal(work, talk)
@@ -187,7 +187,6 @@ def _newest(work: Work, talk: Talk, side: str, words: str) -> None:
         talk.staff_unread, talk.staff_since = talk.staff_unread + 1, talk.staff_since or work.now
     else:
         talk.client_unread, talk.client_since = talk.client_unread + 1, talk.client_since or work.now
-    work.session.flush()
 
 
 def signal(work: Work, talk: Talk) -> None:
