@@ -19,15 +19,15 @@ browser = pytest.fixture(scope="module")(a_browser)
 
 
 @pytest.fixture
-def served(make_portal: MakePortal, database) -> Iterator[tuple[Portal, str]]:  # type: ignore[no-untyped-def]
-    """A portal that answers on localhost, and its address."""
+def served(request: pytest.FixtureRequest, make_portal: MakePortal, database) -> Iterator[tuple[Portal, str]]:  # type: ignore[no-untyped-def]
+    """A portal that answers on localhost, and its address. An indirect parameter names classes of plugins that it has."""
     if database.dialect != "sqlite":
         pytest.skip("the browser sees no database")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     address = f"http://localhost:{port}"
-    portal = make_portal(base_url=address)
+    portal = make_portal(base_url=address, classes=getattr(request, "param", ()))
     server = Server(portal.app.asgi, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
