@@ -21,7 +21,7 @@ from b2bkit.core.accounts.models import Membership, User
 from b2bkit.core.app import App
 from b2bkit.core.ordering.models import Order, OrderLine
 from b2bkit.core.pricing.steps import PRICE_TYPE, VOLUME
-from b2bkit.plugins.analytics.models import AnalyticsMark, AnalyticsPeople, AnalyticsSearch
+from b2bkit.plugins.analytics.models import AnalyticsPeople, AnalyticsSearch
 from b2bkit.plugins.analytics.service import follow
 from b2bkit.plugins.analytics.service.days import day_of, today_of
 
@@ -50,7 +50,7 @@ class _Placed(NamedTuple):
 def count(app: App) -> None:
     """Called once, when orders and accounts are there; the second time it does nothing."""
     with app.work() as work:
-        if work.session.scalar(select(func.count(AnalyticsMark.name))):
+        if work.session.scalar(select(func.count(AnalyticsSearch.id))):
             return
         chance = random.Random(2027)
         placed = list(_placed_here(work, chance))

@@ -26,6 +26,6 @@ def reckon(work: Work) -> None:
 def jobs(settings: AnalyticsSettings) -> Iterable[Job]:
     """All of them."""
     yield Job(name="analytics.reckon", run=reckon, every=60, time_limit=600)
-    yield Job(name="analytics.sweep", run=follow.sweep, every=600, time_limit=600)
+    yield Job(name="analytics.sweep", run=follow.sweep, every=300, time_limit=600)
     yield Job(name="analytics.people", run=people.count_people, every=300)
     yield Job(name="analytics.nightly", run=partial(nightly, settings=settings), every=DAILY, time_limit=600)
