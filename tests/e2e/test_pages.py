@@ -33,7 +33,8 @@ CLIENT = {
     "security": "/profile/security", "second-step": "/profile/security/second-step", "hours": "/notifications/hours",
     "compare": "chosen:/catalog",
     "saved-filters": "/catalog/filters", "narrowed-badly": "/catalog?price_from=x", "prepared": "/prepared",
-    "long-price-list": "/cart/list/prices/long", "chat": "/chat", "chat-found": "/chat?q=%D0%BF%D0%B2%D0%B4&at=6",
+    "long-price-list": "/cart/list/prices/long", "analytics": "/analytics?kind=year",
+    "chat": "/chat", "chat-found": "/chat?q=%D0%BF%D0%B2%D0%B4&at=6",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
 BUYING = {"cart": "/cart", "checkout": "/checkout", "saved-cart": "first:/cart/saved|main th a"}
@@ -49,7 +50,7 @@ STAFF = {
     "flow": "first:/admin/exchange/flows|main a[href*='/exchange/flows/']", "owed": "/admin/exchange/owed",
     "substitutes": "/admin/substitutes", "registrations": "/admin/registrations", "requests": "/admin/requests",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
-    "api": "/api/docs", "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
+    "api": "/api/docs", "analytics": "/admin/analytics?kind=year", "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, str]] = {
     "anonymous": {

@@ -82,8 +82,9 @@ def _with_list_prices(work: Work, order_ids: list[UUID]) -> None:
     """How their prices came about: the price list of the day, less what so much of it costs less."""
     values: list[dict[str, Any]] = []
     for start in range(0, len(order_ids), 500):
-        lines = select(OrderLine.id, OrderLine.price, OrderLine.base_quantity).where(OrderLine.order_id.in_(order_ids[start : start + 500]))
-        for line_id, price, quantity in work.session.execute(lines):
+        lines = select(OrderLine.id, OrderLine.price, OrderLine.base_quantity, OrderLine.total)
+        lines = lines.where(OrderLine.order_id.in_(order_ids[start : start + 500]))
+        for line_id, price, quantity, total in work.session.execute(lines):
             step, raised = next(((least, by) for least, by in STEPS if quantity >= least), (Decimal(0), Decimal(1)))
             listed = (price * raised).quantize(_PLACES, ROUND_HALF_UP)
             said = f"От {step:,.0f}.".replace(",", "\u00a0") if step else "Для любого количества."
@@ -91,7 +92,8 @@ def _with_list_prices(work: Work, order_ids: list[UUID]) -> None:
                 {"step": PRICE_TYPE, "text": "Прайс дня заказа.", "before": None, "after": f"{listed:f}"},
                 {"step": VOLUME, "text": said, "before": f"{listed:f}", "after": f"{price:f}"},
             ]
-            values.append({"id": line_id, "explanation": told})
+            with_vat = abs(price * quantity - total) < 1  # as the price list of 1C has them
+            values.append({"id": line_id, "explanation": told, "vat_included": with_vat})
     if values:
         work.session.execute(update(OrderLine), values)
 

@@ -20,6 +20,7 @@ MONTHS: Final = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"), N_("September"),
     N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+_WITHOUT_YEAR: Final = re.compile(r"\W*\d{4}\W*")
 _WRITTEN: Final = re.compile(r"(\d{4})(?:-(\d{2})|-Q([1-4]))?")
 
 
@@ -71,6 +72,11 @@ class Period:
     def label_before(self) -> str:
         """What it is compared with, in words."""
         return _label("own" if self.unfinished else self.kind, self.before)
+
+    @property
+    def label_whole_before(self) -> str:
+        """The period before, all of it, in words."""
+        return _label(self.kind, self.whole_before)
 
     @property
     def previous(self) -> str:
@@ -167,4 +173,10 @@ def _part_label(span: Span, step: Step) -> str:
 
 def _short(span: Span, step: Step) -> str:
     first = span.first
-    return _(MONTHS[first.month - 1])[:3] if step == "month" else f"{first.day}" if step == "day" else f"{first.day}.{first.month:02}"
+    return (
+        _(MONTHS[first.month - 1])[:3]
+        if step == "month"
+        else f"{first.day}"
+        if step == "day"
+        else _WITHOUT_YEAR.sub("", facts(language()).in_figures(first))
+    )
