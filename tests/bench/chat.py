@@ -45,15 +45,17 @@ EVERY: Final = 60.0  # seconds between two messages of a client
 ANSWERS_AFTER: Final = 2.0
 WARM: Final = 10.0
 SECONDS: Final = 40.0
-LIST_AFTER: Final = 1.0
+LIST_AFTER: Final = 2.0
+MARKS_AFTER: Final = 0.7
 _TEXT: Final = re.compile(r"m(\d+)z</p>")
 _SEQ: Final = re.compile(r'data-seq="(\d+)"')
+_READ: Final = re.compile(r'data-read="(\d+)"')
 _UNREAD: Final = re.compile(r'data-unread="(\d+)"')
 
 
 @dataclass
 class Person:
-    """Somebody with the chat open. `talks`: id -> number of the newest message on the page."""
+    """Somebody with the chat open. talks: id -> the newest message on the page; read: id -> what the other side has read of one's own."""
 
     token: str
     csrf: str
@@ -61,6 +63,8 @@ class Person:
     talks: dict[str, int] = field(default_factory=dict)
     asking: set[str] = field(default_factory=set)
     again: set[str] = field(default_factory=set)
+    read: dict[str, int] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
     listing: bool = False
 
     def place(self, talk_id: str, what: str) -> str:
@@ -177,6 +181,8 @@ class Crowd:
                 self.took.append(time.perf_counter() - at)
             if person.staff:
                 self._do(self._answer(person, talk_id))
+        read = _READ.search(piece)
+        person.read[talk_id] = int(read[1]) if read is not None else 0
         unread = _UNREAD.search(piece)
         if unread is not None and int(unread[1]):
             self._do(self._mark(person, talk_id))
@@ -197,6 +203,20 @@ class Crowd:
             if talk_id not in person.again:
                 break
         person.asking.discard(talk_id)
+
+    def _heard(self, person: Person, told: str) -> None:
+        """As the page's script: at once what is new, in a while what was read, nothing that it knows already."""
+        talk_id, newest, client, staff = told.split("/")
+        if int(newest) > person.talks[talk_id]:
+            self._do(self._fetch(person, talk_id))
+        elif int(client if person.staff else staff) > person.read.get(talk_id, 0) and talk_id not in person.marks:
+            person.marks.add(talk_id)
+            self._do(self._marks(person, talk_id))
+
+    async def _marks(self, person: Person, talk_id: str) -> None:
+        await asyncio.sleep(MARKS_AFTER)
+        person.marks.discard(talk_id)
+        await self._fetch(person, talk_id)
 
     async def _list(self, person: Person) -> None:
         if person.listing:
@@ -226,7 +246,7 @@ class Crowd:
                     if kind == "hello":
                         ready.set()
                 elif line.startswith("data: ") and kind == "chat":
-                    self._do(self._fetch(person, json.loads(line[6:])["id"]))
+                    self._heard(person, json.loads(line[6:])["id"])
                     if person.staff:
                         self._do(self._list(person))
         finally:

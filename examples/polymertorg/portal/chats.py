@@ -53,6 +53,7 @@ OTHERS: Final[Sequence[Exchange]] = (
     ("Нужен образец вторичного гранулата.", "Мешок отложен, можно забрать."),
     ("Доставка в субботу возможна?", "Только по предоплате и от 10 тонн.", "Понятно, возьмём в понедельник."),
 )
+NAMES: Final = ("Павел Гринюк", "Анна Кузьмич", "Максим Дорошко", "Елена Гайдук", "Степан Боровик", "Нина Рогач", "Игорь Ярош")
 WAITING: Final = ("6 тонн, подтверждаю. Оформите под приход на тот же договор.", "Подскажите, какой ПП лучше для тонкой плёнки?")
 
 
@@ -67,6 +68,7 @@ def tell(app: App, pictures: Path) -> None:
     with app.work() as work:
         chance = random.Random(2026)
         manager = work.session.scalars(select(User).where(User.email == MANAGER)).one()
+        _employ(work, manager)
         talks: list[dict[str, Any]] = []
         messages: list[dict[str, Any]] = []
         for number, (company, person) in enumerate(_people(work)):
@@ -90,6 +92,23 @@ def _photo(pictures: Path) -> Path | None:
     photo = pictures / "photo.jpg"
     Image.open(drawing).convert("RGB").save(photo, "JPEG", quality=80)
     return photo
+
+
+def _employ(work: Work, manager: User) -> None:
+    """Some of the manager's clients have nobody in the portal yet: one person each, who never signed in by a password."""
+    known = select(Membership.company_id)
+    companies = select(Company.id).where(Company.manager_id == manager.id, Company.id.not_in(known)).order_by(Company.name)
+    people, places = [], []
+    for number, company_id in enumerate(work.session.scalars(companies.limit(len(NAMES)))):
+        user_id = new_id()
+        email = f"zakupki{number + 1}@client.example"
+        people.append({"id": user_id, "email": email, "name": NAMES[number], "created_at": work.now - timedelta(days=350)})
+        places.append({
+            "id": new_id(), "company_id": company_id, "user_id": user_id, "role": "buyer", "since": work.now - timedelta(days=350),
+        })  # fmt: skip
+    if people:
+        work.session.insert_rows(User, people)
+        work.session.insert_rows(Membership, places)
 
 
 def _people(work: Work) -> list[tuple[Company, User]]:

@@ -67,7 +67,7 @@ def test_what_is_said_reaches_the_other_side_and_its_pages_hear_of_it_at_once(al
         seen = read.own(work)
         assert seen is not None
         [signal] = work.signals
-    assert (signal.kind, signal.id, signal.companies, signal.staff) == ("chat", str(seen.talk.id), (), False)
+    assert (signal.kind, signal.id, signal.companies, signal.staff) == ("chat", f"{seen.talk.id}/1/0/0", (), False)
     assert set(signal.users) == {alone.buyer.id, alone.manager.id}
     page = alone.sign_in(alone.manager).get(f"/admin/chat/{seen.talk.id}").text
     assert "Есть ПС 525?" in page

@@ -11,15 +11,15 @@ from b2bkit import Refused, Work
 from b2bkit.core.accounts.models import Company
 from b2bkit.core.web.handling import OpenAs, fragment, is_htmx, read_form, read_query, redirect, render, work_of
 from b2bkit_chat import doors, forms
-from b2bkit_chat.service import erp, people, read, talks, write
+from b2bkit_chat.service import client, erp, people, read, talks, write
 
 
 def _listed(work: Work, query: forms.DeskQuery) -> dict[str, Any]:
     """What the list beside a talk shows."""
     wanted = talks.Wanted(text=query.q, which=query.which, company_id=query.client)
-    client = work.session.get(Company, query.client) if query.client is not None else None
+    whose = work.session.get(Company, query.client) if query.client is not None else None
     found = talks.found(work, query.q) if query.q.strip() else ()
-    return {"page_of": talks.talks(work, wanted, at=query.at), "query": query, "found": found, "client": client}
+    return {"page_of": talks.talks(work, wanted, at=query.at), "query": query, "found": found, "client": whose}
 
 
 class Desk:
@@ -50,7 +50,7 @@ def show(req: Request, resp: Response, talk_id: UUID, query: forms.TalkQuery, re
         req, resp, "chat/desk.html", status=status, seen=seen, shown=window, problems=problems, text=text, open=talk_id,
         state=doors.state_of(work, seen), accept=forms.ACCEPT, reply=doors.quoted(work, seen, query.reply), staff=True,
         answers=people.who_answers(work, seen.talk.company_id), task=erp.state(work, seen.talk),
-        company=work.session.get(Company, seen.talk.company_id), **_listed(work, forms.DeskQuery(open=talk_id)),
+        beside=client.beside(work, seen.talk.company_id), **_listed(work, forms.DeskQuery(open=talk_id)),
     )  # fmt: skip
 
 

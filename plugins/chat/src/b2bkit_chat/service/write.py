@@ -190,9 +190,13 @@ def _newest(work: Work, talk: Talk, side: str, words: str) -> None:
 
 
 def signal(work: Work, talk: Talk) -> None:
-    """Tells the open pages of both sides, and no others, that something in the talk is new."""
+    """Tells the open pages of both sides, and no others, that something in the talk is new.
+
+    The event says which message is the newest and up to where each side has read: a page that knows of that already asks for nothing.
+    """
     staff, everybody = people.listeners(work, talk)
-    work.signal(LIVE, talk.id, users=(talk.user_id, *staff), staff=everybody)
+    stands = f"{talk.id}/{talk.newest}/{talk.client_read}/{talk.staff_read}"
+    work.signal(LIVE, stands, users=(talk.user_id, *staff), staff=everybody)
 
 
 def read(work: Work, *, talk_id: UUID, upto: int) -> None:

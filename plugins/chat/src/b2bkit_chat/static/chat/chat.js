@@ -150,7 +150,9 @@
   });
   const typing = document.querySelector("#chat-typing > span");
   let shown;
-  const mine = (event) => !event.detail?.id || !log.dataset.talk || event.detail.id === log.dataset.talk;
+  let later;
+  /** Whether an event is of this talk. An event without an id comes after a break and is for everybody. */
+  const mine = (event) => !event.detail?.id || !log.dataset.talk || event.detail.id.split("/")[0] === log.dataset.talk;
   document.body.addEventListener("b2b:chat-typing", (event) => {
     if (!mine(event) || !event.detail?.id) return;
     typing.hidden = false;
@@ -159,8 +161,13 @@
   });
   document.body.addEventListener("b2b:chat", (event) => {
     if (!mine(event)) return;
-    typing.hidden = true;
-    refresh();
+    const [, newest, client, staff] = event.detail?.id?.split("/") ?? [];
+    const shows = newest && Number(newest) <= last();
+    if (shows && Number(log.dataset.talk ? client : staff) <= Number(state().read)) return;
+    if (!shows) typing.hidden = true;
+    clearTimeout(later);
+    if (shows) later = setTimeout(refresh, 700); // read marks alone may come together
+    else refresh();
   });
   setInterval(() => { if (!document.hidden && Date.now() - moment >= POLL) refresh(); }, POLL / 2);
   setInterval(present, 60000);
