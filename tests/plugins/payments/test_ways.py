@@ -141,7 +141,7 @@ def test_status_and_contract_together_say_which_ways_there_are(shop: Shop) -> No
 def test_staff_give_a_status_to_clients_that_they_see_and_it_is_in_the_trail(shop: Shop) -> None:
     client = shop.sign_in(shop.manager)
     path = f"/admin/clients/{shop.company.id}"
-    assert "Terms of payment" in client.get(path).text
+    assert "Ways to pay" in client.get(path).text
     for _time in range(2):
         assert client.post(f"{path}/payment-status", {"status": "key"}).status_code == 303
     assert client.post(f"{path}/payment-status", {"status": "none"}).status_code == 422
