@@ -56,5 +56,5 @@ def fill(app: App, folder: Path) -> None:
     wishes.ask(app)
     discounts.ask(app)
     posts.publish(app)
-    originals.ask(app)
+    originals.ask_later(app)
     figures.count(app)

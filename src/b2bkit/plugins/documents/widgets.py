@@ -62,18 +62,21 @@ def of_order(work: Work, subject: object) -> Mapping[str, object] | None:
     due = order.status in SHIPPED or "shipment" in kinds
     missing = [_(settled.KINDS[kind]) for kind in policy.settings_of(work).complete if kind not in kinds] if due else []
     asks = work.may(ASK) and work.actor.company_id == order.company_id and any(policy.originals(work, row.kind) for row in rows)
-    if not rows and not missing:
+    if not due and not asks:
         return None
     return {"order": order, "count": len(rows), "missing": missing, "shipped": shipped, "asks": asks, "due": due}
 
 
-def of_list(work: Work, subject: object) -> Mapping[str, object]:
+def of_list(work: Work, subject: object) -> Mapping[str, object] | None:
     """Above the list of papers: the money of what is searched for, ready periods, and where originals are."""
     wanted = cast(settled.Wanted, subject)
+    sums = find.sums(work, wanted)
+    if not sums and not wanted.asked:
+        return None
     waiting = find.requests(work, state="open", size=1).items if work.actor.company_id is not None else ()
     return {
-        "sums": find.sums(work, wanted), "kinds": {kind: _(label) for kind, label in settled.KINDS.items()},
-        "periods": find.periods(work), "wanted": wanted, "waiting": bool(waiting), "asks": work.may(ASK) and work.actor.company_id,
+        "sums": sums, "kinds": {kind: _(label) for kind, label in settled.KINDS.items()},
+        "periods": find.periods(work), "wanted": wanted, "waiting": bool(waiting),
     }  # fmt: skip
 
 
