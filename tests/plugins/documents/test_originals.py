@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from b2bkit.core.erp.models_tasks import GivenTask
 from b2bkit.core.erp.service import tasks
 from b2bkit.core.notify.models import Notification
 from b2bkit.core.ordering.models import Order
+from b2bkit.plugins.documents.models import OriginalsPaper
 from b2bkit.plugins.documents.service import find, originals
 from b2bkit.testing.portal import MakePortal
 from tests.core.ordering.shop import Shop
@@ -164,6 +166,28 @@ def test_an_orders_page_says_whether_its_set_is_whole(shop: Shop) -> None:
     page = client.get(f"/orders/{placed.id}").text
     assert "All papers of the shipment are here" in page
     assert f"/originals/new?order={placed.id}" in page
+
+
+def test_an_old_order_of_which_no_paper_was_told_is_left_alone(shop: Shop) -> None:
+    placed = shop.order()
+    with shop.portal.work() as work:
+        work.session.get_one(Order, placed.id).status = "closed"
+    assert "Not there yet" in shop.sign_in().get(f"/orders/{placed.id}").text
+    shop.portal.pass_time(days=61)
+    assert "Not there yet" not in shop.sign_in().get(f"/orders/{placed.id}").text
+
+
+def test_who_is_kept_to_some_papers_sees_no_request_that_names_another(shop: Shop) -> None:
+    waybill, act = paper(shop), paper(shop, "АКТ-1", kind="act")
+    both, only = ask(shop, waybill, act), ask(shop, paper(shop, "АКТ-2", kind="act"))
+    for dimension, value in (("paper", "act"), ("contract", str(shop.contract.id)), ("contract", str(UUID(int=7)))):
+        actor = replace(shop.actor(), limits={("settlements.papers", dimension): frozenset({value})})
+        with shop.portal.app.work(actor, write=False) as work:
+            seen = {one.id for one in find.requests(work).items}
+            named = work.session.scalars(select(OriginalsPaper.paper_id)).all()
+        expected = {"act": {only}, str(shop.contract.id): {both, only}}.get(value, set())
+        assert seen == expected, value
+        assert (waybill in named) == (both in expected)
 
 
 def test_the_json_interface_asks_lists_and_receives(shop: Shop) -> None:

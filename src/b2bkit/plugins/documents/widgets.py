@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from b2bkit.plugins.documents.scopes import ANSWER, ASK
 from b2bkit.plugins.documents.service import find, originals, policy
 
 SHOWN: Final = 5
+LATE: Final = timedelta(days=60)  # an older order without any paper is of a time of which the ERP tells none
 SHIPPED: Final = ("shipped", "closed")
 
 
@@ -60,6 +62,8 @@ def of_order(work: Work, subject: object) -> Mapping[str, object] | None:
     kinds = {row.kind for row in rows}
     shipped = sum((row.total for row in rows if row.kind == "shipment" and row.currency == order.currency), 0 * order.total)
     due = order.status in SHIPPED or "shipment" in kinds
+    if not rows and work.now - order.placed_at > LATE:
+        return None
     missing = [_(settled.KINDS[kind]) for kind in policy.settings_of(work).complete if kind not in kinds] if due else []
     asks = work.may(ASK) and work.actor.company_id == order.company_id and any(policy.originals(work, row.kind) for row in rows)
     if not due and not asks:
