@@ -53,7 +53,9 @@ def shop(portal: Portal) -> Shop:
     return Shop(portal)
 
 
-def history(shop: Shop, total: str, *, days: int = 0, other: bool = False, name: str = "ПЭВД из 1С", **values: Any) -> UUID:
+def history(
+    shop: Shop, total: str, *, days: int = 0, other: bool = False, name: str = "ПЭВД из 1С", product_id: UUID | None = None, **values: Any
+) -> UUID:
     """An order from the ERP, so many days ago, with one line."""
     company, entity, contract = (
         (shop.other, shop.other_entity, shop.other_contract) if other else (shop.company, shop.entity, shop.contract)
@@ -67,8 +69,8 @@ def history(shop: Shop, total: str, *, days: int = 0, other: bool = False, name:
         }  # fmt: skip
         work.session.insert_rows(Order, [row])
         line = {
-            "company_id": company.id, "order_id": order_id, "position": 1, "product_id": None, "article": "", "name": name, "unit": "кг",
-            "factor": D(1), "quantity": D(10), "base_unit": "кг", "base_quantity": D(10), "price": D(total) / 10, "vat_included": True,
+            "company_id": company.id, "order_id": order_id, "position": 1, "product_id": product_id, "article": "", "name": name,
+            "unit": "кг", "factor": D(1), "quantity": D(10), "base_unit": "кг", "base_quantity": D(10), "price": D(total) / 10, "vat_included": True,
             "vat_rate": None, "net": D(total), "vat": D(0), "total": D(total), "explanation": [],
         }  # fmt: skip
         work.session.insert_rows(OrderLine, [line])
@@ -189,6 +191,14 @@ def test_savings_are_what_the_list_price_is_above_the_price_that_was_paid(shop: 
 
 
 # who sees what
+
+
+def test_goods_that_one_sees_no_more_are_named_without_a_way_to_their_page(shop: Shop) -> None:
+    history(shop, "100.00", product_id=shop.hidden.id, name=shop.hidden.name)
+    history(shop, "50.00", product_id=shop.product.id, name=shop.product.name)
+    reckoned(shop)
+    assert [(share.name, share.id) for share in seen(shop).goods] == [(shop.hidden.name, None), (shop.product.name, shop.product.id)]
+    assert [share.name for share in seen(shop).groups] == [shop.closed_group.name, shop.group.name]
 
 
 def test_another_company_sees_nothing_of_it(shop: Shop) -> None:

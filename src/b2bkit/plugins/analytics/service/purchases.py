@@ -15,6 +15,7 @@ from b2bkit import NotFound, Work
 from b2bkit.core.accounts.models import LegalEntity
 from b2bkit.core.catalog.models import Category, Product
 from b2bkit.core.catalog.units import unit_label
+from b2bkit.core.catalog.visibility import visible
 from b2bkit.core.i18n import _
 from b2bkit.plugins.analytics.models import AnalyticsDay, AnalyticsGoods
 from b2bkit.plugins.analytics.scopes import VIEW
@@ -22,10 +23,11 @@ from b2bkit.plugins.analytics.service.periods import Period, Span
 from b2bkit.plugins.analytics.service.sums import Bar, DayRow, Totals, bars, currencies, day_rows, percent, totals
 
 MOST: Final = 20_000  # rows of a file
+CATALOG: Final = "catalog.view"
 
 
 class Share(NamedTuple):
-    """A row of a list. `id` is None for what has no page; percent: of the whole."""
+    """A row of a list. `id` is None for what has no page for the actor, as goods that he sees no more; percent: of the whole."""
 
     id: UUID | None
     name: str
@@ -62,7 +64,7 @@ class Purchases:
 
 
 def purchases(work: Work, period: Period, *, currency: str = "", entity: UUID | None = None, top: int = 10) -> Purchases:
-    """Six statements. Raises Forbidden without the right, NotFound for who works for no company."""
+    """Seven statements. Raises Forbidden without the right, NotFound for who works for no company."""
     work.require(VIEW)
     if work.actor.company_id is None:
         raise NotFound("analytics")
@@ -96,11 +98,16 @@ def _goods(work: Work, span: Span, currency: str, entity: UUID | None, top: int,
     saved = func.sum(AnalyticsGoods.listed), func.sum(AnalyticsGoods.known)
     statement = select(*keys, func.max(AnalyticsGoods.name), total, func.sum(AnalyticsGoods.quantity), *saved)
     statement = statement.where(*_of_goods(span, currency, entity)).group_by(*keys).order_by(total.desc(), func.max(AnalyticsGoods.name))
-    rows = work.session.execute(statement.limit(top))
+    rows = work.session.execute(statement.limit(top)).all()
+    there = select(Product.id).where(Product.id.in_([row[0] for row in rows if row[0] is not None]), visible(work))
+    seen = {row[0] for row in work.session.execute(there)} if work.may(CATALOG) else set()
     return [
-        Share(row[0], row[3], row[4], percent(row[4], whole), row[5], unit_label(row[2]), row[6] - row[7] if row[6] else None)
+        Share(
+            row[0] if row[0] in seen else None, row[3], row[4], percent(row[4], whole), row[5], unit_label(row[2]),
+            row[6] - row[7] if row[6] else None,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _groups(work: Work, span: Span, currency: str, entity: UUID | None, top: int) -> list[Share]:

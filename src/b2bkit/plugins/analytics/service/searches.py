@@ -24,6 +24,7 @@ from b2bkit.plugins.analytics.service.days import today_of
 log = logging.getLogger("b2bkit.analytics")
 SETTLES: Final = 30.0  # seconds after which words count as what was meant
 LONGEST: Final = 100
+ENDS: Final = 5.0  # seconds that the end waits for a write that goes on
 MOST_WAITING: Final = 5_000
 _UNSYNCED: Final = {"synchronize_session": False}
 
@@ -123,6 +124,7 @@ class Ear:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
+            timer.join(ENDS)  # it may be writing just now
         try:
             self.flush(everything=True)
         except Exception:
