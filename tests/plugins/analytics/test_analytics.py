@@ -70,8 +70,8 @@ def history(
         work.session.insert_rows(Order, [row])
         line = {
             "company_id": company.id, "order_id": order_id, "position": 1, "product_id": product_id, "article": "", "name": name,
-            "unit": "кг", "factor": D(1), "quantity": D(10), "base_unit": "кг", "base_quantity": D(10), "price": D(total) / 10, "vat_included": True,
-            "vat_rate": None, "net": D(total), "vat": D(0), "total": D(total), "explanation": [],
+            "unit": "кг", "factor": D(1), "quantity": D(10), "base_unit": "кг", "base_quantity": D(10), "price": D(total) / 10,
+            "vat_included": True, "vat_rate": None, "net": D(total), "vat": D(0), "total": D(total), "explanation": [],
         }  # fmt: skip
         work.session.insert_rows(OrderLine, [line])
     return order_id
