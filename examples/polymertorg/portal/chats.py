@@ -128,9 +128,9 @@ def _at_work(work: Work, chance: random.Random, days: float) -> datetime:
 
 def _said(work: Work, chance: random.Random, said: Sequence[Exchange], waits: str) -> Iterator[tuple[str, str, datetime]]:
     """(side, text, when), over a year up to some days ago; what waits was written an hour ago."""
-    step = 330 / len(said)
+    step, late = 330 / len(said), chance.randrange(20)
     for number, exchange in enumerate(said):
-        at = _at_work(work, chance, 340 - number * step)
+        at = _at_work(work, chance, 340 - number * step - late)
         for place, text in enumerate(exchange):
             yield ("staff" if place % 2 else "client"), text, at
             at += timedelta(minutes=chance.randrange(3, 40))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from b2bkit import NotFound, Refused
 from b2bkit.core.audit.models import AuditEntry
 from b2bkit.core.erp.models_tasks import GivenTask
-from b2bkit.core.erp.service import tasks
+from b2bkit.core.erp.service import contact, tasks
 from b2bkit.testing import factories as make
 from b2bkit.testing.portal import MakePortal
 from b2bkit_chat.models import ChatFile, ChatMessage, Presence, Talk
@@ -308,7 +308,7 @@ def test_what_waits_is_one_task_in_1c_and_its_result_the_answer_once(shop: Shop,
     assert said(shop, talk_id)[2:] == [("erp", "Отложили 6 тонн", False)]
     assert said(shop, talk_id)[0][2]
     page = shop.sign_in().get("/chat").text
-    assert "Светлана Дубовик, from 1C" in page
+    assert ">Светлана Дубовик, from 1C<" in page
     say(shop, "Спасибо, ещё вопрос")
     shop.portal.run_jobs()
     assert [one.text for one in line.tasks.values()][1:] == ["Спасибо, ещё вопрос"]
@@ -330,6 +330,17 @@ def test_1c_away_in_the_middle_loses_nothing_and_an_answer_here_ends_the_task(sh
         [entry] = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "chat.answered"))
         assert entry.company_id == shop.company.id
     assert len(line.tasks) == 1
+
+
+def test_with_1c_away_both_pages_say_what_goes_later(shop: Shop, line: TakesTasks) -> None:
+    with shop.portal.work() as work:
+        contact.heard(work, line.name)
+    shop.portal.pass_time(hours=1)
+    line.away = True
+    talk_id = say(shop)
+    shop.portal.run_jobs()
+    assert "the notice in 1C goes out once the line is back" in shop.sign_in().get("/chat").text
+    assert "the task in 1C waits in line" in shop.sign_in(shop.manager).get(f"/admin/chat/{talk_id}").text
 
 
 def test_unread_messages_are_told_once_after_a_while_and_read_ones_not_at_all(alone: Shop) -> None:
