@@ -197,6 +197,15 @@ def test_what_1c_tells_of_an_order_takes_the_place_of_its_parts(shop: Shop) -> N
         assert calendar.month(work).dues == []
 
 
+def test_a_part_whose_day_has_passed_is_not_called_overdue_by_the_portal(shop: Shop) -> None:
+    shop.fill("4")
+    placed(shop, shop.sign_in())
+    shop.portal.pass_time(days=3)
+    with shop.work(shop.colleague) as work:
+        seen = calendar.month(work)
+        assert (seen.dues, seen.late) == ([], [])
+
+
 def test_a_program_says_the_way_by_name_and_gets_the_first_one_otherwise(shop: Shop) -> None:
     give(shop, "key")
     client = shop.sign_in()

@@ -109,7 +109,6 @@ def month(work: Work, *, text: str = "", entity: UUID | None = None) -> Month:
     late = _rows(work, _dues(work, entity).where(Due.due_on < today), today)
     agreed = _agreed(work, entity, weeks[-1][-1], today)
     shown = sorted([*shown, *(one for one in agreed if one.due_on >= weeks[0][0])], key=lambda one: one.due_on)
-    late = sorted([*late, *(one for one in agreed if one.overdue)], key=lambda one: one.due_on)
     by_day: dict[date, list[DueRow]] = {}
     for one in shown:
         by_day.setdefault(one.due_on, []).append(one)
@@ -128,7 +127,10 @@ def ahead(work: Work) -> Sequence[DueRow]:
 
 
 def _agreed(work: Work, entity: UUID | None, until: date, today: date) -> list[DueRow]:
-    """Parts of orders as their buyers chose to pay, until the ERP tells payments of its own for them."""
+    """Parts of orders as their buyers chose to pay, until the ERP tells payments of its own for them.
+
+    Never one whose day has passed: whether it was paid is the ERP's to say.
+    """
     if not settings_of(work).ways:
         return []
     columns = (
@@ -137,7 +139,7 @@ def _agreed(work: Work, entity: UUID | None, until: date, today: date) -> list[D
     )  # fmt: skip
     statement = select(*columns).join(Order, Order.id == PaymentsPart.order_id).join(LegalEntity, LegalEntity.id == Order.legal_entity_id)
     statement = statement.outerjoin(Contract, Contract.id == Order.contract_id).where(PaymentsPart.company_id == work.actor.company_id)
-    statement = statement.where(PaymentsPart.due_on >= today - FEED_PAST, PaymentsPart.due_on <= until, *not_told())
+    statement = statement.where(PaymentsPart.due_on >= today, PaymentsPart.due_on <= until, *not_told())
     statement = statement.order_by(PaymentsPart.due_on, PaymentsPart.id).limit(MOST)
     return _rows(work, statement if entity is None else statement.where(Order.legal_entity_id == entity), today)
 
