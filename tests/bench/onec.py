@@ -157,7 +157,7 @@ def p99(times: Sequence[float]) -> float:
 
 
 def figures(products: int = PRODUCTS) -> Iterator[Figure]:
-    """Everything that is promised of an import, on a PostgreSQL of its own. Jobs are others' work, not that of the portal that is served."""
+    """Everything that is promised of an import, on a PostgreSQL of its own. Jobs are others' work, not that of the portal under measure."""
     with postgres_server() as server, server.fresh_database() as url, redis_server() as redis, tempfile.TemporaryDirectory() as folder:
         stage = ImportStage(Path(folder), url)
         stage.environment |= {"B2BKIT_JOBS_BROKER": "redis", "B2BKIT_REDIS_URL": redis.url}
