@@ -350,7 +350,12 @@ def test_first_pages_show_the_month(shop: Shop) -> None:
     history(shop, "123.45")
     reckoned(shop)
     assert "Purchases this month" in shop.sign_in().get("/").text
-    assert "Sales this month" in shop.sign_in(shop.manager).get("/admin").text
+    staff = shop.sign_in(shop.manager)
+    assert "Sales this month" in staff.get("/admin").text
+    card = staff.get(f"/admin/clients/{shop.company.id}").text
+    assert "Orders of twelve months" in card
+    assert "123.45" in card
+    assert "Orders of twelve months" not in staff.get(f"/admin/clients/{shop.other.id}").text
 
 
 def test_a_dismissed_person_sees_no_figures(shop: Shop) -> None:
