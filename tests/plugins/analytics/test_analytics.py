@@ -322,13 +322,16 @@ def test_the_number_of_statements_does_not_follow_the_number_of_orders(shop: Sho
 
 def test_pages_speak_of_the_period_and_files_hold_text_as_text(shop: Shop) -> None:
     history(shop, "123.45", name='=HYPERLINK("http://evil.example")')
-    history(shop, "50.00", days=40)
+    history(shop, "50.00", days=40, name="<script>alert(1)</script>")
     reckoned(shop)
     client, staff = shop.sign_in(), shop.sign_in(shop.manager)
     page = client.get("/analytics").text
     assert "November 2026" in page
     assert "123.45" in page
     assert "+146.9" in page
+    october = client.get("/analytics?at=2026-10").text
+    assert "&lt;script&gt;alert(1)" in october
+    assert "<script>alert(1)" not in october
     days = "kind=own&since=2026-11-01&until=2026-11-30"
     for address in ("kind=quarter", "kind=year&at=2026", days, "kind=month&at=2019-13", "currency=ABC"):
         assert client.get(f"/analytics?{address}").status_code == 200, address
