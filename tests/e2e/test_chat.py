@@ -108,6 +108,9 @@ def test_a_long_talk_goes_back_and_a_search_leads_into_it(served: tuple[Portal, 
         numbers = page.locator("[data-seq]").evaluate_all("all => all.map((one) => Number(one.dataset.seq))")
         assert numbers == list(range(1, len(numbers) + 1))
         fine(page)
+        page.locator("#f-text").fill("From the old place")
+        page.locator("#chat-form [type=submit]").click()
+        expect(page.locator("#m-121")).to_be_in_viewport()
 
 
 def test_a_person_without_a_talk_is_told_what_to_write(served: tuple[Portal, str], browser: Browser) -> None:

@@ -115,6 +115,24 @@ def test_sent_twice_under_one_key_it_is_said_once(alone: Shop) -> None:
         assert work.session.scalars(select(ChatMessage.text)).all() == ["Дважды"]
 
 
+def test_two_first_messages_at_once_begin_one_talk(alone: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk_id = say(alone, "Первое")
+    whole = write._held
+    answers = iter([lambda *_given: None, whole])  # the other one's talk is there a moment after this one looked
+    monkeypatch.setattr(write, "_held", lambda *given: next(answers)(*given))
+    with alone.work() as work:
+        write.say(work, text="Второе")
+    assert [text for _side, text, _read in said(alone, talk_id)] == ["Первое", "Второе"]
+
+
+def test_two_pages_opened_at_once_are_one_person_there(alone: Shop) -> None:
+    with alone.work() as work:
+        people.here(work)
+        people._first(work, alone.buyer.id)
+    with alone.portal.work(write=False) as work:
+        assert work.session.scalars(select(Presence.user_id)).all() == [alone.buyer.id]
+
+
 def test_a_browser_without_scripts_sends_and_keeps_what_was_refused(alone: Shop) -> None:
     client = alone.sign_in()
     client.get("/chat")

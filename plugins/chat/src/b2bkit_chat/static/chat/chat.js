@@ -135,6 +135,7 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form || !event.detail.successful) return;
+    if (lines.querySelector("[data-later]")) { location.assign(location.pathname); return; } // from an old place to where it was said
     form.reset();
     files.textContent = "";
     answers(null);
