@@ -35,7 +35,7 @@ from b2bkit.core.extend.things import (
 
 SLOTS = frozenset(
     {
-        "dashboard", "order", "product", "paper", "papers", "papers.rows", "money", "cart", "cart.lines", "catalog.list",
+        "dashboard", "order", "product", "paper", "papers", "papers.rows", "money", "cart", "cart.lines", "catalog.list", "catalog.rows",
         "admin.dashboard", "admin.client", "admin.exchange", "notify.settings",
     }
 )  # fmt: skip

@@ -68,7 +68,8 @@ class Specs:
         `catalog.list`, once below a page of products (subject: its rows, `catalog.view.Shown`, none where nothing was found), which may put
         something into each row's `[data-mark]`, whose value is the product's id; `cart.lines`, where `load` runs once for all lines of the
         cart that are drawn (subject: `ordering.service.lines.Line` objects) and gives `line_id -> values`, and the template is rendered
-        beside each; `papers.rows` is the same for the papers of a list, by `paper_id`. Used by: ordering, notify, erp, admin, documents,
+        beside each; `catalog.rows` is the same for a page of products, by `product_id`, drawn without
+        knowing who looks, and `papers.rows` for the papers of a list, by `paper_id`. Used by: ordering, notify, erp, admin, documents,
         favorites, tickets. Since 0.1.
         """
         return ()

@@ -23,11 +23,10 @@ def of_product(work: Work, subject: object) -> Mapping[str, object] | None:
     return {"row": row} if row is not None else None
 
 
-def of_list(work: Work, subject: object) -> Mapping[str, object] | None:
-    """Below a page of products: what is said of them. One statement."""
+def of_rows(work: Work, subject: object) -> Mapping[Any, Mapping[str, object]]:
+    """In each row of a list of products. One statement for all of them."""
     found = find.of_products(work, [row.id for row in cast("Sequence[Shown]", subject)])
-    rows = [found[row.id] for row in cast("Sequence[Shown]", subject) if row.id in found]
-    return {"rows": rows} if rows else None
+    return {product_id: {"row": row} for product_id, row in found.items()}
 
 
 def of_lines(work: Work, subject: object) -> Mapping[Any, Mapping[str, object]]:
@@ -53,7 +52,7 @@ WIDGETS: Final = (
         side=True,
     ),
     Widget(
-        name="availability.list", slot="catalog.list", order=200, template="availability/widget_list.html", load=of_list, permission=VIEW
+        name="availability.rows", slot="catalog.rows", order=100, template="availability/widget_row.html", load=of_rows, permission=VIEW
     ),
     Widget(
         name="availability.lines", slot="cart.lines", order=50, template="availability/widget_line.html", load=of_lines, permission=VIEW

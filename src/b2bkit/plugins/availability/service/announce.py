@@ -164,7 +164,7 @@ def _states(work: Work) -> dict[UUID, str]:
     return {id_: _state(quantity or Decimal(0), least, low) for id_, least, quantity in rows}
 
 
-def _state(free: Decimal, least: Decimal, low: Decimal) -> str:
+def _state(free: Decimal, least: Decimal, low: int) -> str:
     if free < least:
         return "out"
     return "low" if free < least * low else "in"
