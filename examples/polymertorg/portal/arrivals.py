@@ -11,8 +11,9 @@ from sqlalchemy import select
 from b2bkit import Work
 from b2bkit.core.app import App
 from b2bkit.core.catalog.models import Product
-from b2bkit.core.catalog.service import visible
+from b2bkit.core.catalog.service import visible, visible_goods
 from b2bkit.core.db.types import new_id
+from b2bkit.core.watching.service import in_stock
 from b2bkit.plugins.availability.models import Announcement
 from examples.polymertorg.portal.lists import BUYER, acting
 
@@ -31,11 +32,14 @@ SAID: Final = (
 def announce(app: App) -> None:
     """Called once, when products and lists are there; straight into the table, so that nobody gets mail about it."""
     with acting(app, BUYER) as work:
-        ids = list(work.session.scalars(select(Product.id).where(visible(work)).order_by(Product.article).limit(60)))
+        ids = list(work.session.scalars(select(Product.id).where(visible(work)).order_by(Product.article).limit(200)))
+        goods = visible_goods(work, ids)
+    gone = [id_ for id_ in ids if id_ in goods and not in_stock(goods[id_])]
+    there = [id_ for id_ in ids if id_ in goods and in_stock(goods[id_])]
     with app.work() as work:
-        if ids and work.session.scalars(select(Announcement.id).limit(1)).first() is None:
-            chosen = [*ids[:4], *ids[10:60:17]]  # some of what the buyer starred, and others
-            work.session.insert_rows(Announcement, [_row(work, id_, *said) for id_, said in zip(chosen, SAID, strict=False)])
+        if gone and there and work.session.scalars(select(Announcement.id).limit(1)).first() is None:
+            chosen = [(gone if said[0] == "expected" and gone else there).pop(0) for said in SAID]  # among them what the buyer starred
+            work.session.insert_rows(Announcement, [_row(work, id_, *said) for id_, said in zip(chosen, SAID, strict=True)])
 
 
 def _row(work: Work, product_id: Any, kind: str, days: int | None, kilograms: int | None, words: str, ago: int) -> dict[str, Any]:
