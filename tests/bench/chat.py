@@ -138,6 +138,8 @@ class Crowd:
         for task in list(self.tasks):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        for _reader, writer in self.free:
+            writer.close()
         if self.failed is not None:
             raise AssertionError("a page of the chat failed") from self.failed
 
