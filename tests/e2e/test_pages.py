@@ -29,7 +29,8 @@ CLIENT = {
     "orders-nothing": "/orders?q=no-such-number",
     "company": "/company", "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings",
     "quick-order": "/cart/list", "saved-carts": "/cart/saved", "compare-nothing": "/catalog/compare", "watches": "/watches",
-    "papers": "/papers", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
+    "papers": "/papers", "originals": "/originals", "ask-originals": "/originals/new", "availability": "/availability",
+    "followed": "/availability?mine=true", "desk": "/today", "details": "/company/details", "own-data": "/profile/data",
     "security": "/profile/security", "second-step": "/profile/security/second-step", "hours": "/notifications/hours",
     "compare": "chosen:/catalog",
     "saved-filters": "/catalog/filters", "narrowed-badly": "/catalog?price_from=x", "prepared": "/prepared",
@@ -50,7 +51,8 @@ STAFF = {
     "flow": "first:/admin/exchange/flows|main a[href*='/exchange/flows/']", "owed": "/admin/exchange/owed",
     "substitutes": "/admin/substitutes", "registrations": "/admin/registrations", "requests": "/admin/requests",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
-    "api": "/api/docs", "analytics": "/admin/analytics?kind=year", "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
+    "api": "/api/docs", "analytics": "/admin/analytics?kind=year", "originals": "/admin/originals", "availability": "/admin/availability",
+    "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, str]] = {
     "anonymous": {
