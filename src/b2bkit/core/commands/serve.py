@@ -122,7 +122,8 @@ async def serve_one(app: App, host: str, port: int) -> None:
     serving, waiting = asyncio.ensure_future(server.serve()), asyncio.ensure_future(late.wait())
     await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
-        return serving.result()  # raises what the server raised
+        serving.result()  # raises what the server raised
+        return
     log.warning("answers that did not end were cut off", extra={"seconds": ANSWERS_END_WITHIN})
     app.close()
     os._exit(0)  # the loop's own end would wait for them
