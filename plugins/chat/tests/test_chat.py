@@ -276,6 +276,23 @@ def test_staff_begin_talks_with_people_of_their_clients_alone(alone: Shop) -> No
     assert "Здравствуйте!" not in alone.sign_in().get("/chat").text
 
 
+def test_a_talk_waits_while_the_client_wrote_last_and_a_read_thank_you_only_for_a_week(alone: Shop) -> None:
+    def waits() -> list[UUID]:
+        with alone.work(alone.manager, write=False) as work:
+            return [row.id for row in talks.talks(work, talks.Wanted(which="waits")).items]
+
+    talk_id = say(alone, "Спасибо!")
+    alone.portal.pass_time(days=8)
+    assert waits() == [talk_id]  # unread
+    with alone.work(alone.manager) as work:
+        write.read(work, talk_id=talk_id, upto=1)
+    assert waits() == []
+    say(alone, "А ПВД есть?")
+    assert waits() == [talk_id]
+    answer(alone, talk_id)
+    assert waits() == []
+
+
 def test_typing_is_told_to_the_other_side_and_being_there_is_written_once_a_minute(alone: Shop) -> None:
     talk_id = say(alone)
     with alone.work() as work:

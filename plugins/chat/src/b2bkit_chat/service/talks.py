@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from b2bkit_chat.scopes import VIEW
 PAGE: Final = 30
 KEY: Final = (datetime, UUID)
 FOUND: Final = 20
+WAITS: Final = timedelta(days=7)
 _EXCERPT: Final = 160
 
 
@@ -51,7 +52,11 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is looked for. `which`: all, waits (the client wrote last), mine (clients of the actor and of whom he stands in for)."""
+    """What is looked for.
+
+    which   all; waits (the client wrote last, within a week or unread: a read "thank you" waits for nothing after that); mine (clients of
+            the actor and of whom he stands in for)
+    """
 
     text: str = ""
     which: str = "all"
@@ -85,7 +90,7 @@ def _beyond(cursor: Cursor) -> ColumnElement[bool]:
 def _conditions(work: Work, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Talk.found_by.like(part, escape="/") for part in _parts(wanted.text)]
     if wanted.which == "waits":
-        found.append(Talk.last_side == "client")
+        found += [Talk.last_side == "client", or_(Talk.staff_unread > 0, Talk.last_at > work.now - WAITS)]
     elif wanted.which == "mine":
         found.append(_mine(work))
     if wanted.company_id is not None:
