@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from b2bkit.core.accounts.sign_in import open_session
 from b2bkit.core.app import create_app, owners, read_deployment
 from b2bkit.core.db import migrate
@@ -72,7 +74,7 @@ def _answers(port: int) -> bool:
 
 
 ENDLESS = """
-import asyncio, sys
+import asyncio, sys, time
 from types import SimpleNamespace
 from b2bkit.core.commands import serve
 
@@ -87,14 +89,23 @@ async def endless(scope, receive, send):
                 pass
 
 serve.ANSWERS_END_WITHIN = 0.5
-app = SimpleNamespace(asgi=endless, parts=SimpleNamespace(live=None), close=lambda: print("closed", flush=True))
+def close():
+    time.sleep(float(sys.argv[2]))
+    print("closed", flush=True)
+
+app = SimpleNamespace(asgi=endless, parts=SimpleNamespace(live=None), close=close)
 asyncio.run(serve.serve_one(app, "127.0.0.1", int(sys.argv[1])))
 """
 
 
-def test_an_answer_that_never_ends_does_not_hold_the_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("closing", "code", "says", "complains"),
+    [("0", 0, b"closed\n", b"answers that did not end"), ("600", 1, b"", b"before everything was closed")],
+    ids=["an answer", "what is closed"],
+)
+def test_what_never_ends_does_not_hold_the_server(closing: str, code: int, says: bytes, complains: bytes) -> None:
     port = free_port()
-    with subprocess.Popen([sys.executable, "-c", ENDLESS, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+    with subprocess.Popen([sys.executable, "-c", ENDLESS, str(port), closing], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
         try:
             while True:
                 try:
@@ -108,5 +119,5 @@ def test_an_answer_that_never_ends_does_not_hold_the_server(tmp_path: Path) -> N
             opened.close()
         finally:
             server.kill()
-    assert (server.returncode, said) == (0, b"closed\n")
-    assert b"did not end" in complained
+    assert (server.returncode, said) == (code, says)
+    assert complains in complained

@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
 
 import click
@@ -113,6 +114,7 @@ async def serve_one(app: App, host: str, port: int) -> None:
 
     def stop() -> None:
         loop.call_later(ANSWERS_END_WITHIN, late.set)
+        threading.Thread(target=_leave_at_last, name="b2bkit-leave", daemon=True).start()
         if isinstance(app.parts.live, LiveStreams):
             app.parts.live.close()  # else the server would wait for the pages that are open
         server.stop()  # type: ignore[no-untyped-call]
@@ -127,6 +129,13 @@ async def serve_one(app: App, host: str, port: int) -> None:
     log.warning("answers that did not end were cut off", extra={"seconds": ANSWERS_END_WITHIN})
     app.close()
     os._exit(0)  # the loop's own end would wait for them
+
+
+def _leave_at_last() -> None:
+    """Ends the process when closing what it has takes as long again as its answers had."""
+    time.sleep(2 * ANSWERS_END_WITHIN)
+    log.warning("the process was ended before everything was closed", extra={"seconds": 2 * ANSWERS_END_WITHIN})
+    os._exit(1)
 
 
 @click.command()
