@@ -22,7 +22,7 @@
     const bar = document.getElementById(`${field.id}-bar`);
     const said = document.getElementById(`${field.id}-said`);
     const quill = new Quill(box, { formats, modules: { toolbar: false, history: { userOnly: true } } });
-    quill.clipboard.dangerouslyPasteHTML(field.value, "silent");
+    quill.setContents(quill.clipboard.convert({ html: field.value }), "silent"); // pasting would take the focus from where one types
     quill.root.setAttribute("role", "textbox");
     quill.root.setAttribute("aria-multiline", "true");
     quill.root.setAttribute("aria-label", field.dataset.label);
@@ -33,7 +33,8 @@
     quill.on("text-change", () => { store(); field.dispatchEvent(new Event("input", { bubbles: true })); });
 
     const show = () => {
-      const now = quill.getFormat();
+      const range = quill.getSelection(); // asked without one, for its format, it would take the focus
+      const now = range ? quill.getFormat(range) : {};
       for (const button of bar.querySelectorAll("[data-format]")) {
         const value = now[button.dataset.format];
         const on = button.dataset.value ? String(value) === button.dataset.value : Boolean(value);
