@@ -51,6 +51,7 @@ def test_a_complete_translation_has_no_problems(tmp_path: Path) -> None:
         ('msgstr[2] "{count} мешков"\n', "", "lacks a plural form"),
         ('msgstr[2] "{count} мешков"', 'msgstr[2] "мешков"', "has the placeholders []"),
         ('msgctxt "verb"', 'msgctxt "noun"', 'page.html:3: "Order" has no Russian'),
+        ('msgstr "Здравствуйте, %(name)s"', 'msgstr "Здравствуйте, %(name)s, 5 %"', "has a percent sign"),
         ("\nmsgctxt", '\nmsgid "Cart"\nmsgstr "Корзина"\n\nmsgctxt', '"Cart" is used nowhere'),
     ],
 )

@@ -21,6 +21,7 @@ LANGUAGE = "ru"
 KEYWORDS = {**DEFAULT_KEYWORDS, "_n": (1, 2)}
 JINJA = {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
 APART = {"tests", "migrations", "locale", "static", "node_modules", "build", "__pycache__"}
+STRAY = re.compile(r"(?<!%)(?:%%)*%(?![%(])")  # a percent sign that is no placeholder; templates fill every text
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdifr]|\{\w*\}")
 
 Identity = str | tuple[str, ...]
@@ -88,11 +89,16 @@ def marks(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text.replace("%%", "")))
 
 
+def forms_of(message: Message) -> tuple[str, ...]:
+    """The translation, or its plural forms."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
 def faults_of(catalog: Catalog, message: Message) -> Iterator[str]:
     """What is wrong with one translation by itself."""
     if message.fuzzy:
         yield "is marked fuzzy"
-    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    forms = forms_of(message)
     if not forms or not all(forms):
         yield "is not translated" if not any(forms) else "lacks a plural form"
         return
@@ -137,6 +143,8 @@ def check(owner: Path) -> list[str]:
             problems.append(f"{where} is translated otherwise in another file, too")
         elif not isinstance(texts[key].id, str) and not message.pluralizable:
             problems.append(f"{where} has no plural forms, {texts[key]} asks for them")
+        elif texts[key].path.suffix != ".py" and any(STRAY.search(form) for form in forms_of(message)):
+            problems.append(f"{where} has a percent sign, which a template takes for a placeholder: write %% or the word")
         known.setdefault(key, message)
     problems += [f'{place}: "{key.text}" has no Russian' for key, place in texts.items() if key not in known]
     return problems
