@@ -35,6 +35,9 @@ CLIENT = {
     "compare": "chosen:/catalog",
     "saved-filters": "/catalog/filters", "narrowed-badly": "/catalog?price_from=x", "prepared": "/prepared",
     "long-price-list": "/cart/list/prices/long", "analytics": "/analytics?kind=year",
+    "news": "/news", "post": "first:/news|main h2 a", "tickets": "/tickets", "ticket": "first:/tickets|main th a",
+    "ask": "/tickets/new", "ask-for-an-act": "/tickets/new/reconciliation", "favorites": "/favorites",
+    "favorites-list": "first:/favorites|main th a", "catalog-requests": "/catalog-requests", "discount-requests": "/discount-requests",
     "chat": "/chat", "chat-found": "/chat?q=%D0%BF%D0%B2%D0%B4&at=6",
     "absent": "/orders/0197a3f0-0000-7000-8000-00000000000a", "unknown": "/no/such/page",
 }  # fmt: skip
@@ -52,7 +55,9 @@ STAFF = {
     "substitutes": "/admin/substitutes", "registrations": "/admin/registrations", "requests": "/admin/requests",
     "profile": "/profile", "notifications": "/notifications", "notification-settings": "/notifications/settings", "forbidden": "/cart",
     "api": "/api/docs", "analytics": "/admin/analytics?kind=year", "originals": "/admin/originals", "availability": "/admin/availability",
-    "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
+    "tickets": "/admin/tickets", "ticket": "first:/admin/tickets|main th a", "catalog-requests": "/admin/catalog-requests",
+    "catalog-request": "first:/admin/catalog-requests|main th a", "discount-requests": "/admin/discount-requests",
+    "discount-request": "first:/admin/discount-requests|main th a", "talks": "/admin/chat", "talk": "first:/admin/chat|a.conv",
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, str]] = {
     "anonymous": {
@@ -68,7 +73,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "buyer": CLIENT | BUYING,
     # who may less than the buyer: what looks otherwise for them
     "accountant": {name: CLIENT[name] for name in ("today", "catalogue", "order", "company", "papers")}
-    | {"money": "/money", "paper": "first:/papers|main th a"},
+    | {"money": "/money", "paper": "first:/papers|main th a", "payments": "/payments"},
     "owner": {name: CLIENT[name] for name in ("today", "orders", "company", "details")}
     | {"contacts": "/company/details/contacts", "new-address": "/company/details/addresses"}
     | {f"{name}-edit": f"first:/company/details|main a[href*='/{name}/']" for name in ("entities", "contacts", "addresses")}
@@ -80,6 +85,9 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "admin": {name: STAFF[name] for name in ("dashboard", "clients", "client", "flows")}
     | {
         "health": "/admin/health",
+        "news": "/admin/news",
+        "post-edit": "first:/admin/news|main th a",
+        "duplicates": f"{CARD}|main a[href$='/duplicates']",
         "rights": "/admin/access",
         "rights-staff": "/admin/access?side=staff",
         "texts": "/admin/messages",
