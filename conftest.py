@@ -10,6 +10,7 @@ TOGETHER: Final = {
     "tests/e2e/test_first_order.py": "polymertorg",
     "tests/e2e/test_budgets.py": "polymertorg",
     "tests/e2e/test_cart.py": "polymertorg",
+    "tests/e2e/test_polymertorg.py": "polymertorg",
     "tests/e2e/test_pages.py": "polymertorg",
     "tests/e2e/tasks/test_buyer.py": "polymertorg",
     "tests/e2e/tasks/test_clients.py": "polymertorg",

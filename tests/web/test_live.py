@@ -300,6 +300,24 @@ def test_signals_cross_processes_through_postgresql(make_portal: MakePortal) -> 
     run(story())
 
 
+def test_a_page_hears_its_own_process_once_and_also_while_the_bus_is_away(make_portal: MakePortal, own_redis: RedisServer) -> None:
+    here, there = (make_portal(environment=redis_settings(own_redis)) for _app in range(2))
+    people = People(here)
+
+    async def story() -> None:
+        await listening(here, there)
+        async with Ear(here, here.sign_in(people.buyer)) as ear:
+            here.app.bus.send([Signal("order", "own", (people.buyer.id,))])
+            assert (await ear.next()).data["id"] == "own"
+            there.app.bus.send([Signal("order", "theirs", (people.buyer.id,))])
+            assert (await ear.next()).data["id"] == "theirs"  # what came back over the bus was not told again
+            own_redis.stop()
+            here.app.bus.send([Signal("order", "away", (people.buyer.id,))])
+            assert (await ear.next()).data["id"] == "away"
+
+    run(story())
+
+
 def test_more_signals_than_one_notice_can_hold_all_arrive(make_portal: MakePortal) -> None:
     here, there = make_portal(), make_portal()
     postgres_only(here)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import queue
+import secrets
 import select
 import socket
 import threading
@@ -103,25 +104,29 @@ class LocalBus:
 class _ThreadedBus:
     """Sends from one thread and listens in another; both reconnect, neither ever makes a caller wait.
 
-    What could not be sent is sent again after the connection; after a pause in listening every open page here gets RELOAD.
+    What could not be sent is sent again after the connection; after a pause in listening every open page here gets RELOAD. Pages of this
+    process are told at once; what comes back of it over the bus is left aside.
 
     listening   set while the subscription holds
     """
 
     def __init__(self) -> None:
+        self._own = secrets.token_hex(4)
         self._outgoing: queue.Queue[str | None] = queue.Queue(1000)
         self._unsent: str | None = None
         self._missed = False
         self.listening = threading.Event()
         self._stop = threading.Event()
         self._waking, self._wake = socket.socketpair()  # readable once it is over: whoever waits for news waits for this too
+        self._deliver: Deliver | None = None
         self._threads = [threading.Thread(target=self._run, args=(self._send_loop,), name="b2bkit-bus-out", daemon=True)]
         self._threads[0].start()
-        self._deliver: Deliver | None = None
 
     def send(self, signals: Sequence[Signal]) -> None:
+        if self._deliver is not None:
+            self._deliver(signals)
         with contextlib.suppress(queue.Full):  # the bus is away: pages fetch themselves afresh when it is back
-            self._outgoing.put_nowait(pack(signals))
+            self._outgoing.put_nowait(self._own + pack(signals))
 
     def listen(self, deliver: Deliver) -> None:
         self._deliver = deliver
@@ -153,7 +158,10 @@ class _ThreadedBus:
 
     def _received(self, line: str | bytes) -> None:
         try:
-            signals = unpack(line)
+            sender, begins, rest = (line if isinstance(line, str) else line.decode()).partition("[")
+            if sender == self._own:
+                return
+            signals = unpack(begins + rest)
         except (ValueError, KeyError, TypeError, AttributeError):
             log.warning("live bus: a line that is no signal")
             return
