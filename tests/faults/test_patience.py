@@ -25,7 +25,7 @@ def sleep(work: Work, seconds: int) -> None:
         work.session.execute(select(func.pg_sleep(seconds)))
         return
     numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < seconds * 3_000_000))
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < seconds * 6_000_000))
     work.session.execute(select(func.max(numbers.c.n)))
 
 
