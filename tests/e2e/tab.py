@@ -27,6 +27,9 @@ FOUND = """async (rules) => (await axe.run(document, {resultTypes: ["violations"
   .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} (${node.failureSummary.split("\\n").pop().trim()})`))"""
 
 
+expect.set_options(timeout=20_000)  # a machine under load is no defect of a page
+
+
 @dataclass
 class Watch:
     """What a browser complained about, and every request to somebody else; both must stay empty."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -12,9 +13,15 @@ LOGIN, PASSWORD = "1c", "only-for-this-test"
 _numbers = count(1)
 
 
-def portal_with_onec(make_portal: MakePortal, extra: str = "") -> Portal:
-    """The core's domains and `onec`."""
-    return make_portal(plugins={"onec": {}}, environment={"B2BKIT_ONEC_PASSWORD": PASSWORD}, extra=extra)
+FEATURES = (
+    "analytics", "availability", "catalog_requests", "chat", "discount_requests", "documents", "favorites", "news", "payments", "tickets",
+)  # fmt: skip
+
+
+def portal_with_onec(make_portal: MakePortal, extra: str = "", features: Sequence[str] = ()) -> Portal:
+    """The core's domains, `onec`, and these plugins."""
+    plugins: dict[str, dict[str, object]] = {"onec": {}, **{name: {} for name in features}}
+    return make_portal(plugins=plugins, environment={"B2BKIT_ONEC_PASSWORD": PASSWORD}, extra=extra)
 
 
 def basic(login: str, password: str) -> dict[str, str]:

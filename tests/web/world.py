@@ -14,7 +14,21 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Integer, LargeBinary, String, Table, Uuid, insert, inspect, select, update
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.types import JSON, Date
 
 from b2bkit.core.accounts.models import Company, Membership, User
@@ -35,9 +49,11 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("core_order", "status"): "placed",
     ("core_order", "source"): "portal",
     ("core_saved_cart", "kind"): "template",
+    ("core_paper", "kind"): "invoice",
     ("core_prepared_file", "state"): "ready",
     ("core_membership", "role"): "viewer",
     ("core_category_closure", "depth"): 0,
+    ("news_version", "audience"): {"profiles": [], "regions": [], "contracts": [], "groups": []},
     ("core_packaging", "factor"): Decimal(25),
     ("core_price", "min_quantity"): Decimal(0),
     ("core_audit_entry", "entity"): "company",
@@ -49,6 +65,7 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("onec_message", "outcome"): "ok",
     ("onec_message", "body"): None,
 }
+LEFT_EMPTY = {("catalog_requests_grant", "product_id")}  # it opens a group or a product
 ALIASES = {
     "client": "company",
     "person": "membership",
@@ -149,7 +166,7 @@ class World:
             return
         for element in constraint.elements:
             found = self.rows[target.name][side].get(element.column.name)
-            if found is not None:
+            if found is not None and (table.name, element.parent.name) not in LEFT_EMPTY:
                 values[element.parent.name] = found
 
     def _fill(self, table: Table, column: Column[Any], side: Side, values: dict[str, Any], now: datetime) -> None:
@@ -168,11 +185,23 @@ class World:
             values[column.name] = _value(table, column, side, now)
 
 
+def _first_of(table: Table, column: Column[Any]) -> str | None:
+    """The first of the words that a CHECK lets into the column; None where it has no such CHECK."""
+    for constraint in table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            found = re.match(rf"{column.name} in \('(\w+)'", str(constraint.sqltext), re.IGNORECASE)
+            if found is not None:
+                return found[1]
+    return None
+
+
 def _value(table: Table, column: Column[Any], side: Side, now: datetime) -> Any:
     if isinstance(column.type, String):
         if column.name.startswith("currency"):
             return "BYN"
         default: Any = column.default
+        if (one_of := _first_of(table, column)) is not None:
+            return one_of
         return default.arg if default is not None and default.is_scalar else f"{side}-{column.name}"[: column.type.length or 60]
     if isinstance(column.type, Instant):
         return now + timedelta(days=30 if "expires" in column.name or "due" in column.name else 0)
