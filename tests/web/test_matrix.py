@@ -295,6 +295,9 @@ TAKEN = {
     "accounts.register": {"tax_id"},  # a stranger's own, kept apart until a manager decides
     "accounts.switch": {"company_id"},
     "admin.access": {"suspended"},
+    "chat.begin": {"company_id"},  # the client to write to first: refused but for clients that one sees
+    "discount_requests.own": {"price"},  # wished: it holds once staff grant it
+    "discount_requests.decide": {"price"},
     "notify.open": {"id"},
     "notify.read": {"id"},
     "ordering.api_orders": {"total"},  # the sum that the buyer saw: the server compares, never takes it over
