@@ -7,6 +7,7 @@ with the price list of their day; then all days are reckoned at once.
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -49,6 +50,7 @@ class _Placed(NamedTuple):
 
 def count(app: App) -> None:
     """Called once, when orders and accounts are there; the second time it does nothing."""
+    _wait_for_orders(app)
     with app.work() as work:
         if work.session.scalar(select(func.count(AnalyticsSearch.id))):
             return
@@ -58,6 +60,23 @@ def count(app: App) -> None:
         _people(work, chance, placed)
         _searches(work, chance)
         follow.reckon_all(work)
+
+
+def _wait_for_orders(app: App) -> None:
+    """Until 1C, which sends clients first and then orders from the oldest on, has sent them all; a minute at most.
+
+    That is when none came for a second and the newest is of this week, or when none came for six.
+    """
+    before, quiet = 0, 0
+    for _look in range(120):
+        with app.work(write=False) as work:
+            there, newest = work.session.execute(select(func.count(Order.id), func.max(Order.placed_at))).one()
+            recent = bool(there) and newest >= work.now - timedelta(days=7)
+        quiet = quiet + 1 if there and there == before else 0
+        if quiet >= (2 if recent else 12):
+            return
+        before = there
+        time.sleep(0.5)
 
 
 def _placed_here(work: Work, chance: random.Random) -> Iterator[_Placed]:
